@@ -1,0 +1,237 @@
+"""The application: commands in, recorded events out, on any persistence module of the `eventsourcing` library."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from random import uniform
+from threading import Lock
+from time import sleep
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, Mapper
+from eventsourcing.utils import Environment
+
+from ..domain import center as centers
+from ..domain.canonical import digest
+from ..domain.clocks import local_day
+from ..domain.event import Actor, Event, Recorded
+from ..domain.refusal import Refused, UnknownCase
+from .clock import new_command_id
+from .codec import EnvelopeMapper
+from .deciding import Deciding, History, Outcome
+from .store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from eventsourcing.persistence import InfrastructureFactory
+    from eventsourcing.utils import EnvType
+
+    from ..domain.clocks import Calendar
+    from ..domain.command import Command
+    from .clock import Clock
+    from .vault import Vault
+
+Result: TypeAlias = "tuple[Outcome, ...] | Refused"
+
+ATTEMPTS: Final = 10
+"""How often a command is decided anew after others were quicker, before the conflict is reported."""
+
+
+class ConflictError(StoreError):
+    """Others kept changing the same cases; nothing was recorded. The same command may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    version: int
+    history: History
+
+
+class CaseApplication(Application[str]):
+    """Decides commands on the recorded histories and appends what happened.
+
+    Args:
+        settings: the library's settings (`PERSISTENCE_MODULE` …). The process environment is not consulted: a stray
+            variable could silently change what is stored.
+        vault: makes the vault that seals personal words, given the persistence module's factory (whose database may be
+            where the keys live).
+        clock: gives `recorded_at`.
+        calendar: official working days.
+
+    """
+
+    name = "caseledger"
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        *,
+        vault: Callable[[InfrastructureFactory[Any]], Vault],
+        clock: Clock,
+        calendar: Calendar,
+    ) -> None:
+        """Open the persistence module named in the settings."""
+        self.clock = clock
+        self.calendar = calendar
+        self._centers: dict[str, _Cached] = {}
+        self._centers_lock = Lock()
+        self._turn = Lock()
+        super().__init__({"ORIGINATOR_ID_TYPE": "text", **settings})
+        self.vault = vault(self.factory)
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Take the given settings and nothing else; the library would merge the process environment."""
+        return Environment(name, dict(env or {}))
+
+    def construct_mapper(self) -> Mapper[str]:
+        """Use the codec of flat canonical JSON."""
+        return EnvelopeMapper()
+
+    def execute(self, groups: Sequence[Sequence[Command]], *, dry_run: bool = False) -> list[Result]:
+        """Decide groups of commands and record what happened in one transaction.
+
+        Each group is all or nothing: where one of its commands is refused, the group leaves no trace and its place in
+        the answer holds the refusal. Later groups see what earlier ones did. On a conflict with another writer all is
+        decided anew on the new state.
+
+        Args:
+            groups: commands that belong together, in order.
+            dry_run: decide, and record nothing.
+
+        Raises:
+            ConflictError: others were quicker `ATTEMPTS` times.
+            StoreError: the database would not take it; nothing was recorded.
+
+        """
+        results = self._attempt(groups, dry_run=dry_run)
+        if results is not None:
+            return results
+        # From the second attempt on one thread of this process at a time tries, each after a little longer: many
+        # commands that want the same register of numbers would otherwise keep taking the version from each other.
+        with self._turn:
+            for attempt in range(1, ATTEMPTS):
+                sleep(uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311 - no secret
+                results = self._attempt(groups, dry_run=dry_run)
+                if results is not None:
+                    return results
+        raise ConflictError(
+            f"others changed the same cases {ATTEMPTS} times while this was decided; nothing was recorded. "
+            "Right would be to send the same commands again, with the same ids."
+        )
+
+    def _attempt(self, groups: Sequence[Sequence[Command]], *, dry_run: bool) -> list[Result] | None:
+        """Decide on the histories as they are now and append; nothing comes back where another writer was quicker."""
+        deciding = Deciding(self)
+        deciding.prepare(command for group in groups for command in group)
+        results = [self._one(deciding, group) for group in groups]
+        if dry_run or not deciding.fresh:
+            return results
+        records = self.vault.seal((new.record, new.command, new.events) for new in deciding.fresh)
+        try:
+            positions = self._append(records)
+        except IntegrityError:
+            return None
+        stored = {(r.stream, r.version): replace(r, position=p) for r, p in zip(records, positions, strict=True)}
+        return [_as_stored(result, stored) for result in results]
+
+    def _one(self, deciding: Deciding, group: Sequence[Command]) -> Result:
+        try:
+            return deciding.group(group)
+        except Refused as refused:
+            return refused
+
+    def _append(self, records: Sequence[Recorded]) -> Sequence[int | None]:
+        stored = [self.mapper.to_stored_event(record) for record in records]
+        return self.recorder.insert_events(stored) or [None] * len(records)
+
+    def history(self, stream: str, *, version: int | None = None) -> History:
+        """Read one stream and fold it.
+
+        Raises:
+            UnknownCase: there is no such stream.
+
+        """
+        found = self.histories([stream], version=version)[stream]
+        if not found.events:
+            raise UnknownCase(
+                f"{stream} is not in the ledger", rule="ids", right="the id of a recorded case", where="case"
+            )
+        return found
+
+    def histories(self, streams: Iterable[str], *, version: int | None = None) -> dict[str, History]:
+        """Read several streams, in one round trip where the store can; an unknown one has no events."""
+        asked = list(dict.fromkeys(streams))
+        read_many = getattr(self.recorder, "select_streams", None)
+        if read_many is not None and version is None and len(asked) > 1:
+            stored = read_many(asked)
+        else:
+            stored = {stream: self.recorder.select_events(stream, lte=version) for stream in asked}
+        decode = self.mapper.to_domain_event
+        return {s: History.of(s, [decode(event) for event in stored[s]]) for s in asked}  # type: ignore[misc]  # the mapper decodes to Recorded
+
+    def record_look(self, case: str, stream: str, look: Event, actor: Actor) -> Recorded:
+        """Record that someone reads the personal words of a case, before they are shown (PD).
+
+        Raises:
+            ConflictError: others kept looking at the same case; nothing may be shown.
+
+        """
+        now = self.clock()
+        history = self.history(case)
+        center = self.center(getattr(history.state, "center", case))
+        for _ in range(ATTEMPTS):
+            record = Recorded(
+                stream=stream,
+                version=self.last_version(stream) + 1,
+                event=look,
+                recorded_at=now,
+                local_date=local_day(now, center.zone if center else ZoneInfo("UTC")),
+                actor=actor,
+                command_id=new_command_id(now),
+                command_hash=f"sha256:{digest(look.model_dump(mode='json'))}",
+                cause=f"{case}:{history.version}",
+            )
+            try:
+                self._append([record])
+            except IntegrityError:
+                continue
+            return record
+        raise ConflictError("others kept looking at the same case; the look was not recorded and nothing was revealed")
+
+    def last_version(self, stream: str) -> int:
+        """The last version of a stream, 0 where there is none."""
+        last = list(self.recorder.select_events(stream, desc=True, limit=1))
+        return last[0].originator_version if last else 0
+
+    def center(self, center: str) -> centers.CenterState | None:
+        """The center's master data as of now, or none; kept between calls and brought up to date by what is new."""
+        with self._centers_lock:
+            cached = self._centers.get(center)
+        known = cached.history if cached else History(center)
+        fresh = self.recorder.select_events(center, gt=known.version)
+        if fresh:
+            decode: Any = self.mapper.to_domain_event
+            known = known.plus([decode(event) for event in fresh])
+            with self._centers_lock:
+                self._centers[center] = _Cached(known.version, known)
+        state: centers.CenterState | None = known.state
+        return state
+
+    def __del__(self) -> None:
+        """Close quietly, also where opening failed half way."""
+        with suppress(Exception):
+            self.close()
+
+
+def _as_stored(result: Result, stored: Mapping[tuple[str, int], Recorded]) -> Result:
+    """The outcome with its events as they lie in the ledger: sealed, hashed, with their positions."""
+    if isinstance(result, Refused):
+        return result
+    return tuple(
+        replace(outcome, events=tuple(stored.get((e.stream, e.version), e) for e in outcome.events))
+        for outcome in result
+    )

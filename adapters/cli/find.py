@@ -1,0 +1,50 @@
+"""`caseledger find`: cases by what is known of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .opening import opened
+from .options import MOST, Db, Form, Listed
+from .rendering import print_rows
+from .words import Center, word
+from .zones import make_sure_of
+
+
+def find(
+    context: typer.Context,
+    *,
+    number: Annotated[
+        str | None,
+        typer.Option("--number", parser=word, metavar="NUMBER", help="The number on the form.", show_default=False),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            "--unit", parser=word, metavar="ID", help="The dwelling or office it is about.", show_default=False
+        ),
+    ] = None,
+    customer: Annotated[
+        str | None,
+        typer.Option("--customer", parser=word, metavar="ID", help="Id of the customer.", show_default=False),
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status", parser=word, metavar="WORD", help="Where it stands, e.g. accepted.", show_default=False
+        ),
+    ] = None,
+    center: Center = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 100,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Find cases; several conditions must all hold. `replay` tells what happened to one."""
+    with opened(context, db) as ledger:
+        make_sure_of(ledger, center)
+        rows = ledger.figures.find(
+            number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
+        )
+    print_rows(rows, form)

@@ -1,0 +1,106 @@
+"""`caseledger replay`: the story of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from ...domain.event import Event, Recorded
+from ..ledger import Replay
+from .labels import event_words, heading
+from .moments import When, when
+from .opening import opened
+from .options import MOST, Db, Form, Listed
+from .people import shown
+from .rendering import print_json, say
+from .words import Case
+from .zones import finder, zone_of_case
+
+
+def replay(
+    context: typer.Context,
+    *,
+    case: Case,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--version", metavar="N", min=1, max=MOST, help="Stop after the event of this version.", show_default=False
+        ),
+    ] = None,
+    at: Annotated[
+        When | None,
+        typer.Option(
+            "--at",
+            parser=when,
+            metavar="TIME",
+            help="Only what the ledger knew at this time; a day means its end where the center is.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Tell a case as it stood: what happened, when, when it was recorded, by whom. Sealed words stay sealed."""
+    with opened(context, db) as ledger:
+        moment = at.up_to(finder(ledger, case=case)) if at else None
+        story = ledger.replay(case, version=version, at=moment)
+        if form is Form.JSON:
+            print_json(_whole(story))
+            return
+        zone = zone_of_case(ledger, story.case)
+    _tell(story, zone)
+
+
+def _tell(story: Replay, zone: ZoneInfo | None) -> None:
+    say(f"{story.number}  {story.case}" if story.number else story.case)
+    status = getattr(story.state, "status", None)
+    if status:
+        say(f"{heading('status')}: {shown(status)}")
+    for policy in dict.fromkeys(record.policy for record in story.events if record.policy):
+        say(f"{heading('policy')}: {policy.name} {policy.version} ({policy.digest[:12]})")
+    for record in story.events:
+        _tell_event(record, zone)
+
+
+def _tell_event(record: Recorded, zone: ZoneInfo | None) -> None:
+    """What happened and when, on one line; who and when recorded, on the next; then a line a field."""
+    say("")
+    say(f"{record.version:>3}  {shown(record.event.occurred_at, zone)}  {event_words(record.name)}")
+    recorded = f"{heading('recorded_at')} {shown(record.recorded_at, zone)}"
+    reason = f"; {shown(record.late_reason)}" if record.late_reason else ""
+    say(f"     {shown(record.actor.role)} {record.actor.id}; {recorded}{reason}")
+    for name, value in _fields(record.event):
+        say(f"       {name}: {shown(value, zone)}")
+
+
+def _fields(event: Event) -> Iterator[tuple[str, object]]:
+    """The event's own fields that are known; its time stands in a column of its own."""
+    return ((name, value) for name, value in event if value is not None and name != "occurred_at")
+
+
+def _whole(story: Replay) -> dict[str, object]:
+    return {
+        "case": story.case,
+        "number": story.number,
+        "status": getattr(story.state, "status", None),
+        "events": [
+            {
+                "stream": record.stream,
+                "version": record.version,
+                "name": record.name,
+                "occurred_at": record.event.occurred_at,
+                "recorded_at": record.recorded_at,
+                "local_date": record.local_date,
+                "actor": {"id": record.actor.id, "role": record.actor.role, "center": record.actor.center},
+                "command_id": record.command_id,
+                "policy": record.policy,
+                "cause": record.cause,
+                "late_reason": record.late_reason,
+                "fields": dict(_fields(record.event)),
+            }
+            for record in story.events
+        ],
+    }

@@ -1,0 +1,126 @@
+"""`caseledger report`: the monthly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+
+import typer
+
+from ...projections.reports.sources import GROUPS
+from ..ledger import Ledger
+from .moments import Months, When, months
+from .opening import opened
+from .options import AsOf, Db, Form, KnownAt, Listed
+from .rendering import print_rows
+from .words import Center, word
+from .zones import finder, make_sure_of
+
+app = typer.Typer(help="Monthly figures; each rate comes with its numerator and denominator.")
+
+_MONTH = typer.Option(
+    "--month",
+    parser=months,
+    metavar="YYYY-MM",
+    help="The month, in the center's own time zone; or a range of months, 2011-07..2011-12.",
+    show_default=False,
+)
+Month = Annotated[Months, _MONTH]
+MaybeMonth = Annotated[Months | None, _MONTH]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", parser=word, metavar="WORD", help=f"What the figures are grouped by, one of {', '.join(GROUPS)}."
+    ),
+]
+
+
+@app.command()
+def monthly(
+    context: typer.Context,
+    *,
+    month: Month,
+    center: Center = None,
+    by: By = "center",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Count the month's opinions: by kind and validity, what is open, what is overdue (DA-1)."""
+    with opened(context, db) as ledger:
+        rows = _grouped(ledger, ledger.figures.monthly, month, center=center, by=by, as_of=as_of, known_at=known_at)
+    print_rows(rows, form)
+
+
+@app.command()
+def timeliness(
+    context: typer.Context,
+    *,
+    month: Month,
+    center: Center = None,
+    by: By = "center",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Count what was done in time: response, plan, handling, callback, arrival; each with its denominators."""
+    with opened(context, db) as ledger:
+        rows = _grouped(ledger, ledger.figures.timeliness, month, center=center, by=by, as_of=as_of, known_at=known_at)
+    print_rows(rows, form)
+
+
+@app.command()
+def callbacks(
+    context: typer.Context,
+    *,
+    month: Month,
+    center: Center = None,
+    by: By = "center",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Count callbacks and what customers answered (OP-10, SO-11)."""
+    with opened(context, db) as ledger:
+        rows = _grouped(ledger, ledger.figures.callbacks, month, center=center, by=by, as_of=as_of, known_at=known_at)
+    print_rows(rows, form)
+
+
+@app.command()
+def surveys(
+    context: typer.Context,
+    *,
+    month: MaybeMonth = None,
+    center: Center = None,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Give the items of surveys with their counts and rates (SV-4); without a month, of all surveys."""
+    with opened(context, db) as ledger:
+        make_sure_of(ledger, center)
+        known = known_at.up_to(finder(ledger, center=center)) if known_at else None
+        each: tuple[str | None, ...] = month.each if month else (None,)
+        rows = [row for one in each for row in ledger.figures.surveys(one, center=center, known_at=known)]
+    print_rows(rows, form)
+
+
+def _grouped(
+    ledger: Ledger,
+    figure: Callable[..., Iterable[object]],
+    month: Months,
+    *,
+    center: str | None,
+    by: str,
+    as_of: When | None,
+    known_at: When | None,
+) -> list[object]:
+    """The rows of a figure for each month in turn."""
+    make_sure_of(ledger, center)
+    zone = finder(ledger, center=center)
+    judged = as_of.up_to(zone) if as_of else None
+    known = known_at.up_to(zone) if known_at else None
+    return [row for one in month.each for row in figure(one, center=center, by=by, as_of=judged, known_at=known)]

@@ -1,0 +1,53 @@
+"""`caseledger trail`: the audit trail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .moments import When, when
+from .opening import opened
+from .options import MOST, Db, Form, Listed
+from .rendering import print_rows
+from .words import MaybeCase, word
+from .zones import finder, zone_of_case
+
+
+def trail(
+    context: typer.Context,
+    *,
+    case: MaybeCase = None,
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            "--edition", parser=word, metavar="9001:2015", help="Show the clauses of this edition.", show_default=False
+        ),
+    ] = None,
+    since: Annotated[
+        When | None,
+        typer.Option(
+            "--since", parser=when, metavar="TIME", help="Recorded at or after this time.", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        When | None,
+        typer.Option(
+            "--until", parser=when, metavar="TIME", help="Recorded at or before this time.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 1000,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """List who did what, when it happened and when it was recorded, and which clause it is evidence for."""
+    with opened(context, db) as ledger:
+        zone = finder(ledger, case=case)
+        entries = ledger.figures.trail(
+            case,
+            edition=edition,
+            since=since.since(zone) if since else None,
+            until=until.up_to(zone) if until else None,
+            limit=limit,
+        )
+        print_rows(entries, form, zone=zone_of_case(ledger, case) if case else None)

@@ -1,0 +1,22 @@
+"""The ledger's clock, and ids that sort by the time they were made."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Clock: TypeAlias = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC with microseconds."""
+    return datetime.now(UTC)
+
+
+def new_command_id(now: datetime) -> str:
+    """Make an id for a command that came without one: its milliseconds, then eighty random bits (as UUIDv7 does)."""
+    return f"cmd:{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"

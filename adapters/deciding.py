@@ -1,0 +1,263 @@
+"""Deciding: a batch of commands against histories read once, each group on a copy that is kept or thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from ..domain.catalogue import DECIDERS, KIND_OF
+from ..domain.clocks import local_day
+from ..domain.event import Recorded
+from ..domain.refusal import CommandReused, UnknownCase
+from ..domain.register import issue, number_of, register_of
+from ..domain.terms import Terms, authorise
+from .clock import new_command_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from ..domain.center import CenterState
+    from ..domain.command import Command
+    from ..domain.event import Event
+    from ..domain.policy import Policy
+    from .application import CaseApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to.
+
+    `events` are those recorded by it, personal fields sealed; `number` the form number of a new case; `repeated` says
+    that the same command had been recorded before and nothing happened now.
+    """
+
+    case: str
+    command_id: str
+    number: str | None
+    events: tuple[Recorded, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A stream's recorded events and the state they fold to."""
+
+    stream: str
+    events: tuple[Recorded, ...] = ()
+    state: Any = None
+
+    @classmethod
+    def of(cls, stream: str, events: Iterable[Recorded]) -> History:
+        """Fold the events of a stream."""
+        return cls(stream).plus(events)
+
+    def plus(self, events: Iterable[Recorded]) -> History:
+        """The history with further events."""
+        added = tuple(events)
+        decider = DECIDERS.get(self.stream.partition(":")[0])
+        state = self.state
+        if decider is not None:
+            for record in added:
+                state = decider.evolve(state, record.event)
+        return History(self.stream, (*self.events, *added), state)
+
+    @property
+    def version(self) -> int:
+        """The last version, 0 for a stream without events."""
+        return self.events[-1].version if self.events else 0
+
+    def by_command(self, command_id: str) -> tuple[Recorded, ...]:
+        """The events that a command led to."""
+        return tuple(record for record in self.events if record.command_id == command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An event to be recorded, not sealed yet, with its command and all events of that command."""
+
+    record: Recorded
+    command: Command
+    events: tuple[Event, ...]
+
+
+@dataclass
+class Deciding:
+    """One attempt at a batch; `fresh` holds what is to be recorded, in order, each with the command that led to it."""
+
+    app: CaseApplication
+    fresh: list[Fresh] = field(default_factory=list)
+    _known: dict[str, History] = field(default_factory=dict)
+    _serials: dict[str, int] = field(default_factory=dict)
+    _centers: dict[str, CenterState | None] = field(default_factory=dict)
+    _now: datetime | None = None
+    _undo: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)
+
+    def prepare(self, commands: Iterable[Command]) -> None:
+        """Read every stream that the commands are about, in one round trip."""
+        self._now = self.app.clock()
+        asked = [_stream_of(command) for command in commands]
+        self._known = self.app.histories(stream for stream in asked if stream is not None)
+
+    def group(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
+        """Decide commands that belong together; what they lead to is kept only if none is refused."""
+        self._undo.clear()
+        mark = len(self.fresh)
+        try:
+            return tuple(self._decide(command) for command in commands)
+        except BaseException:
+            del self.fresh[mark:]
+            for kept, key, before in reversed(self._undo):
+                kept[key] = before
+            raise
+
+    def _set(self, kept: dict[str, Any], key: str, value: object) -> None:
+        """Change what later commands of the batch see, in a way that a refusal in the group undoes."""
+        self._undo.append((kept, key, kept.get(key)))
+        kept[key] = value
+
+    @property
+    def now(self) -> datetime:
+        """The ledger's time for the whole batch."""
+        return self._now or self.app.clock()
+
+    def _decide(self, command: Command) -> Outcome:
+        command = _identified(command, self.now)
+        stream = _stream_of(command)
+        if stream is None or command.command_id is None:  # _identified has filled both
+            raise AssertionError(f"{command.name} has no id")
+        history = self._known.get(stream) or self.app.histories([stream])[stream]
+        before = history.by_command(command.command_id)
+        if before:
+            return self._repeat(command, stream, before)
+        decider = DECIDERS[KIND_OF[type(command)]]
+        terms, register = self._terms(command, stream, history)
+        events = decider.decide(command, history.state, terms)
+        records = self._record(command, stream, history, events, terms)
+        if register is not None and terms.number is not None:
+            number = self._issue(command, register, stream, terms, records[0])
+            self.fresh.append(Fresh(number, command, events))
+        self._set(self._known, stream, history.plus(records))
+        if stream.startswith("center:"):
+            self._set(self._centers, stream, self._known[stream].state)
+        self.fresh.extend(Fresh(record, command, events) for record in records)
+        return Outcome(stream, command.command_id, terms.number, tuple(records))
+
+    def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
+        first = next((fresh.command for fresh in self.fresh if fresh.record is before[0]), None)
+        same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
+        if not same:
+            raise CommandReused(
+                f"the id {command.command_id} was used for another command about {stream}",
+                rule="idempotency",
+                right="a new command_id, or exactly the first content",
+                where="command_id",
+            )
+        number = getattr(before[0].event, "number", None)
+        return Outcome(stream, before[0].command_id, number, before, repeated=True)
+
+    def _terms(self, command: Command, stream: str, history: History) -> tuple[Terms, str | None]:
+        """Everything from outside that the decision depends on; and the register, where a number is to be issued."""
+        now = max(self.now, history.events[-1].recorded_at) if history.events else self.now
+        kind = stream.partition(":")[0]
+        if kind == "center" or (history.state is None and not command.creates):
+            return Terms(now=now, calendar=self.app.calendar), None
+        center_id: str = history.state.center if history.state is not None else command.center  # type: ignore[attr-defined]  # creating commands name it
+        center = self._center(center_id)
+        if center is None:
+            raise UnknownCase(
+                f"{center_id} is not registered", rule="center", right="register_center first", where="center"
+            )
+        day = local_day(command.occurred_at or now, center.zone)
+        policy: Policy
+        if history.events and (ref := history.events[0].policy) is not None:
+            policy = center.policy_by(ref.digest)
+        else:
+            policy = center.policy_on(day)
+        authorise(command, policy)
+        register = None
+        number = None
+        if history.state is None and DECIDERS[kind].numbered:
+            register = register_of(center_id, kind, day)
+            number = number_of(center_id, kind, day, self._serial(register) + 1)
+        return Terms(now=now, calendar=self.app.calendar, policy=policy, center=center, number=number), register
+
+    def _center(self, center: str) -> CenterState | None:
+        if self._centers.get(center) is None:
+            self._centers[center] = self.app.center(center)
+        return self._centers[center]
+
+    def _serial(self, register: str) -> int:
+        if self._serials.get(register) is None:
+            self._serials[register] = self.app.last_version(register)
+        return self._serials[register]
+
+    def _record(
+        self, command: Command, stream: str, history: History, events: tuple[Event, ...], terms: Terms
+    ) -> list[Recorded]:
+        zone = terms.center.zone if terms.center else _zone(command, history)
+        return [
+            Recorded(
+                stream=stream,
+                version=history.version + offset,
+                event=event,
+                recorded_at=terms.now,
+                local_date=local_day(event.occurred_at, zone),
+                actor=command.actor,
+                command_id=command.command_id or "",
+                command_hash="",  # set when the batch is sealed, so that all its keys are made in one go
+                policy=terms.policy.ref if terms.policy else None,
+                late_reason=command.late_reason,
+            )
+            for offset, event in enumerate(events, start=1)
+        ]
+
+    def _issue(self, command: Command, register: str, case: str, terms: Terms, first: Recorded) -> Recorded:
+        """Record the number in its register, in the same transaction as the case."""
+        number = terms.number or ""
+        serial = self._serial(register) + 1
+        self._set(self._serials, register, serial)
+        return Recorded(
+            stream=register,
+            version=serial,
+            event=issue(number, case, first.event.occurred_at),
+            recorded_at=terms.now,
+            local_date=first.local_date,
+            actor=command.actor,
+            command_id=first.command_id,
+            command_hash="",
+            policy=first.policy,
+            cause=f"{case}:{first.version}",
+            late_reason=command.late_reason,
+        )
+
+
+def _zone(command: Command, history: History) -> ZoneInfo:
+    """The zone of a center's own events: its own, or the one it is being registered with."""
+    return history.state.zone if history.state is not None else ZoneInfo(getattr(command, "time_zone", "UTC"))
+
+
+def _stream_of(command: Command) -> str | None:
+    stream: str | None = getattr(command, command.subject_field)
+    if stream is None and command.command_id is not None:
+        return _case_of(KIND_OF[type(command)], command.command_id)
+    return stream
+
+
+def _case_of(kind: str, command_id: str) -> str:
+    """Derive the id of a new case from the command's, so that a retry finds the same case."""
+    case = f"{kind}:{command_id.removeprefix('cmd:')}"
+    return case if len(case) <= 64 else f"{kind}:{sha256(command_id.encode()).hexdigest()[:40]}"  # noqa: PLR2004 - ids have at most 64 characters
+
+
+def _identified(command: Command, now: datetime) -> Command:
+    """Give the command an id and its case a name, where it came without."""
+    update: dict[str, str] = {}
+    command_id = command.command_id or new_command_id(now)
+    if command.command_id is None:
+        update["command_id"] = command_id
+    if getattr(command, command.subject_field) is None:
+        update[command.subject_field] = _case_of(KIND_OF[type(command)], command_id)
+    return command.model_copy(update=update) if update else command

@@ -1,0 +1,142 @@
+"""Facts in a ledger's database: made, refreshed with each append, rebuilt beside readers, checked with the events.
+
+A changed declaration is noticed when the ledger is opened, by its fingerprint. Up to `CHEAP` events its facts are
+rebuilt there and then; beyond that opening fails with `FactsStaleError`, which says what to run: figures from half a
+table would be worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from ...projections.events import ledger_events
+from ...projections.facts import ALL
+from ..store.errors import StoreError
+from .checking import CheckReport, Difference, check
+from .installing import install, is_installed
+from .keeper import Keeper
+from .marks import NO_MARK, marks
+from .reach import Progress, Reach
+from .rebuilding import rebuild
+
+if TYPE_CHECKING:
+    from eventsourcing.persistence import StoredEvent
+    from sqlalchemy import Connection, Engine
+
+    from ...projections.vocabulary import Facts as Declaration
+
+__all__ = ["CHEAP", "CheckReport", "Difference", "Facts", "FactsStaleError", "Progress"]
+
+CHEAP: Final = 100_000
+"""Up to how many events a changed declaration is rebuilt when the ledger is opened (a few seconds)."""
+
+
+class FactsStaleError(StoreError):
+    """Facts were made by another release's declaration, and rebuilding them takes a while."""
+
+
+class Facts:
+    """The facts of one ledger.
+
+    Args:
+        engine: made by `store.engine.connect`.
+        declarations: which facts to keep.
+
+    """
+
+    def __init__(self, engine: Engine, declarations: Sequence[Declaration] = ALL) -> None:
+        self._reach = Reach(engine)
+        self._keepers = {one.name: Keeper(one, engine) for one in declarations}
+
+    def open(self) -> None:
+        """Make what is missing, and rebuild stale facts where that is cheap.
+
+        Raises:
+            FactsStaleError: facts are stale and the ledger holds more than `CHEAP` events.
+            PersistenceError: the database failed.
+
+        """
+        self.make()
+        stale = self.stale()
+        if not stale:
+            return
+        with self._reach.reading() as connection:
+            events = connection.execute(select(func.count()).select_from(ledger_events)).scalar_one()
+        if events > CHEAP:
+            raise FactsStaleError(
+                f"the facts {', '.join(stale)} were made by another release, and {events} events are to be read for "
+                "new ones. Right would be `caseledger rebuild`, once; nothing was changed."
+            )
+        self.rebuild(stale)
+
+    def make(self) -> None:
+        """Make what is missing; a ledger that has everything is only looked at."""
+        with self._reach.reading() as connection:
+            if is_installed(connection, self._all):
+                return
+        with self._reach.writing(alone=True) as connection:
+            self.install(connection)
+
+    def install(self, connection: Connection) -> None:
+        """Make the tables, clauses and views, in the caller's transaction; see `installing.install`."""
+        install(connection, self._all)
+
+    def stale(self) -> tuple[str, ...]:
+        """Names of the facts that were not built by their present declaration."""
+        with self._reach.reading() as connection:
+            found = marks(connection)
+        return tuple(keeper.name for keeper in self._all if found.get(keeper.name, NO_MARK) != keeper.mark)
+
+    def refresh(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> None:
+        """Read the touched cases anew, in the transaction of the append: readers see what was just written.
+
+        Only declarations that name one of the appended events are refreshed.
+        """
+        touched: dict[str, dict[str, None]] = {}
+        new: set[str] = set()
+        for event in stored_events:
+            stream = str(event.originator_id)
+            touched.setdefault(event.topic, {})[stream] = None
+            if event.originator_version == 1:
+                new.add(stream)
+        for keeper in self._all:
+            named = [streams for topic, streams in touched.items() if topic in keeper.names]
+            cases = list(dict.fromkeys(stream for streams in named for stream in streams))
+            # A stream that begins in this append has no rows to remove.
+            keeper.reread(connection, keeper.table, cases, old=[case for case in cases if case not in new])
+
+    def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
+        """Read facts anew from all events, beside those who read and write; give the names of those rebuilt.
+
+        A reader sees the old rows or the new, never half; no append made meanwhile is lost; a rebuild that is killed
+        leaves the old rows.
+
+        Args:
+            names: which facts; all by default.
+            progress: called after each chunk of cases.
+
+        Raises:
+            KeyError: no facts of that name.
+            PersistenceError: the database failed; the facts are as before.
+
+        """
+        chosen = [self._keepers[name] for name in (self._keepers if names is None else names)]
+        for keeper in chosen:
+            rebuild(self._reach, keeper, progress)
+        return tuple(keeper.name for keeper in chosen)
+
+    def check(self, progress: Progress | None = None) -> CheckReport:
+        """Compare the stored facts with what their selects say now; holds no more than a chunk of cases in memory.
+
+        Raises:
+            PersistenceError: the database failed.
+
+        """
+        return check(self._reach, self._all, progress)
+
+    @property
+    def _all(self) -> tuple[Keeper, ...]:
+        return tuple(self._keepers.values())

@@ -1,0 +1,100 @@
+"""Comparing the stored facts with what their selects say now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from .reach import Stretch, before_all, beyond_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .keeper import Keeper
+    from .reach import Progress, Reach
+
+MOST_SHOWN: Final = 100
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row of facts that is not what the events say; column names only, no values, which could identify someone."""
+
+    facts: str
+    case: str
+    key: tuple[Any, ...]
+    columns: tuple[str, ...]
+    what: str
+    """`missing` in the table, `left over` there, or `differs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found: how many rows were compared, and the first differences."""
+
+    rows: dict[str, int]
+    """Rows that the events give, by facts."""
+    differing: int
+    """How many rows differ, also beyond those listed."""
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether facts and events agree."""
+        return not self.differing
+
+
+def check(reach: Reach, keepers: Sequence[Keeper], progress: Progress | None) -> CheckReport:
+    """Compare stretch by stretch, each as of one moment; no more than a stretch is in memory."""
+    rows: dict[str, int] = {}
+    found: list[Difference] = []
+    differing = 0
+    for keeper in keepers:
+        rows[keeper.name] = 0
+        kept_after, stretch = "", None
+        for stretch in reach.stretches(keeper.declaration):
+            # The first stretch holds all rows before the first case: there should be none.
+            count, differences = _compare(reach, keeper, stretch, kept_after=kept_after, last=False)
+            rows[keeper.name] += count
+            differing += len(differences)
+            found += differences[: MOST_SHOWN - len(found)]
+            kept_after = stretch.upto
+            if progress:
+                progress(keeper.name, stretch.done, stretch.in_all)
+        # Beyond the last case there is nothing, or left-over rows, or what was begun meanwhile.
+        after = stretch.upto if stretch else before_all(keeper.declaration)
+        rest = Stretch(after, beyond_all(keeper.declaration), 0, 0)
+        count, differences = _compare(reach, keeper, rest, kept_after=kept_after, last=True)
+        rows[keeper.name] += count
+        differing += len(differences)
+        found += differences[: MOST_SHOWN - len(found)]
+    return CheckReport(rows, differing, tuple(found))
+
+
+def _compare(
+    reach: Reach, keeper: Keeper, stretch: Stretch, *, kept_after: str, last: bool
+) -> tuple[int, list[Difference]]:
+    width = len(keeper.declaration.key_columns)
+    said: dict[Row, Row] = {}
+    kept: list[Row] = []
+    values = {"after": stretch.after, "upto": stretch.upto, "kept_after": kept_after}
+    with reach.reading() as connection:
+        for side, *row in keeper.compare_range(last=last).run(connection, values):
+            if side:
+                kept.append(tuple(row))
+            else:
+                said[tuple(row[:width])] = tuple(row)
+    count = len(said)
+    columns = keeper.table.c.keys()
+    differences = []
+    for row in kept:
+        right = said.pop(row[:width], None)
+        if right is None:
+            differences.append(Difference(keeper.name, row[0], row[1:width], (), "left over"))
+        elif right != row:
+            wrong = tuple(name for name, one, other in zip(columns, right, row, strict=True) if one != other)
+            differences.append(Difference(keeper.name, row[0], row[1:width], wrong, "differs"))
+    differences += [Difference(keeper.name, key[0], key[1:], (), "missing") for key in said]
+    return count, differences

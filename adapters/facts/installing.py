@@ -1,0 +1,76 @@
+"""Making the tables of facts, the clauses and the views, as far as they are not as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy.dialects import sqlite
+
+from ...domain.canonical import digest
+from ...projections.clauses import clause_rows, ledger_clauses
+from ...projections.events import ledger_events
+from ...projections.reports import VIEWS
+from .marks import NO_MARK, Mark, ledger_facts, marks, set_mark
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .keeper import Keeper
+
+
+def is_installed(connection: Connection, keepers: Sequence[Keeper]) -> bool:
+    """Whether everything is there as declared; the contents may be stale."""
+    if not inspect(connection).has_table(ledger_facts.name):
+        return False
+    found = marks(connection)
+    return all(keeper.fits(found) for keeper in keepers) and all(
+        found.get(name, NO_MARK) == mark for name, mark in _MADE.items()
+    )
+
+
+def install(connection: Connection, keepers: Sequence[Keeper]) -> None:
+    """Make what is missing.
+
+    A table whose columns changed is made anew, empty, and stays stale until its rebuild. Views are made from their
+    selects; what else depends on a table (an analyst's own view on PostgreSQL) keeps it from being dropped, loudly.
+    """
+    ledger_facts.create(connection, checkfirst=True)
+    ledger_clauses.create(connection, checkfirst=True)
+    there = set(inspect(connection).get_table_names())
+    found = marks(connection)
+    no_events = connection.execute(select(ledger_events.c.position).limit(1)).first() is None
+    outdated = [keeper for keeper in keepers if keeper.name not in there or not keeper.fits(found)]
+    if outdated or not _views_fit(found):
+        for name in VIEWS:
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+    for keeper in outdated:
+        keeper.table.drop(connection, checkfirst=True)
+        keeper.table.create(connection)
+        set_mark(connection, keeper.name, keeper.mark if no_events else Mark("", keeper.shape))
+    if found.get(ledger_clauses.name, NO_MARK) != _MADE[ledger_clauses.name]:
+        connection.execute(delete(ledger_clauses))
+        connection.execute(insert(ledger_clauses), clause_rows())
+        set_mark(connection, ledger_clauses.name, _MADE[ledger_clauses.name])
+    _make_views(connection)
+
+
+def _views_fit(found: Mapping[str, Mark]) -> bool:
+    return all(found.get(name, NO_MARK) == _MADE[name] for name in VIEWS)
+
+
+def _make_views(connection: Connection) -> None:
+    existing = set(inspect(connection).get_view_names())
+    for name, make in VIEWS.items():
+        if name not in existing:
+            select_text = make().compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {select_text}")
+            set_mark(connection, name, _MADE[name])
+
+
+# In one dialect, whichever the database's: the same declaration has the same mark everywhere.
+_MADE: Final = {
+    name: Mark(digest(str(make().compile(dialect=sqlite.dialect()))), "") for name, make in VIEWS.items()
+} | {ledger_clauses.name: Mark(digest(clause_rows()), "")}
+"""The marks of what is made from something else than a declaration of facts."""

@@ -1,0 +1,153 @@
+"""One declaration in one database: its table, and its statements, each compiled once and run as text on the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import MetaData, Table, bindparam, delete, insert, literal_column, select, union_all
+
+from ...projections.compile import fingerprint, select_of, shape, table_of
+from ...projections.events import ledger_events
+from ...projections.vocabulary import CASE_COLUMN
+from .marks import Mark
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.sql import Executable
+
+    from ...projections.vocabulary import Facts as Declaration
+
+SIZES: Final = (1, 4, 16, 64, 256)
+"""How many streams one statement names; five texts a declaration serve any number."""
+
+
+class Statement:
+    """A statement compiled once for the dialect, run as text on the driver."""
+
+    def __init__(self, statement: Executable, engine: Engine) -> None:
+        compiled: Any = statement.compile(dialect=engine.dialect)  # type: ignore[attr-defined]  # Executable hides it
+        self._text = str(compiled)
+        self._order: list[str] | None = compiled.positiontup if compiled.positional else None
+
+    def run(self, connection: Connection, values: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's result
+        """Run it with its parameters by name."""
+        given = tuple(values[name] for name in self._order) if self._order is not None else values
+        return connection.exec_driver_sql(self._text, given)
+
+
+class Keeper:
+    """One declaration in one database.
+
+    Args:
+        declaration: the facts.
+        engine: whose dialect the statements are written in.
+
+    """
+
+    def __init__(self, declaration: Declaration, engine: Engine) -> None:
+        self.declaration = declaration
+        self.table = table_of(declaration, MetaData())
+        self.shadow = table_of(declaration, MetaData(), name=f"{declaration.name}_rebuilt")
+        self.names = declaration.event_names
+        self.fingerprint = fingerprint(declaration)
+        self.shape = shape(declaration)
+        self._engine = engine
+        self._made: dict[tuple[Any, ...], Statement] = {}
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.declaration.name
+
+    @property
+    def mark(self) -> Mark:
+        """What the table is marked with once it is built."""
+        return Mark(self.fingerprint, self.shape)
+
+    def fits(self, found: Mapping[str, Mark]) -> bool:
+        """Whether the table there has the columns of the declaration."""
+        mark = found.get(self.name)
+        return mark is not None and mark.shape == self.shape
+
+    def drop_cases(self, table: Table, size: int) -> Statement:
+        """Remove the rows of so many streams."""
+        return self._once(
+            ("drop", table.name, size), lambda: delete(table).where(table.c[CASE_COLUMN].in_(_bound(size)))
+        )
+
+    def read_cases(self, table: Table, size: int) -> Statement:
+        """Read so many streams into the table."""
+
+        def statement() -> Executable:
+            chosen = select_of(self.declaration, streams=[ledger_events.c.stream.in_(_bound(size))])
+            return insert(table).from_select(list(table.c.keys()), chosen)
+
+        return self._once(("read", table.name, size), statement)
+
+    def read_range(self, table: Table) -> Statement:
+        """Read the streams after one and up to another into the table."""
+
+        def statement() -> Executable:
+            chosen = select_of(self.declaration, streams=_range(ledger_events.c.stream))
+            return insert(table).from_select(list(table.c.keys()), chosen)
+
+        return self._once(("range", table.name), statement)
+
+    def compare_range(self, *, last: bool) -> Statement:
+        """Both sides of a range of streams in one statement, so that both are of one moment on every database.
+
+        Parameters: the events' `after` and `upto`; the rows' `kept_after` and, but for the last range, `upto` as well.
+        """
+
+        def statement() -> Executable:
+            told = select_of(self.declaration, streams=_range(ledger_events.c.stream)).subquery("said")
+            stream = self.table.c[CASE_COLUMN]
+            kept = [stream > bindparam("kept_after", type_=stream.type)]
+            if not last:
+                kept.append(stream <= bindparam("upto", type_=stream.type))
+            return union_all(
+                select(literal_column("0").label("side"), *told.c),
+                select(literal_column("1").label("side"), *self.table.c).where(*kept),
+            )
+
+        return self._once(("compare", last), statement)
+
+    def swap(self) -> tuple[Executable, Executable]:
+        """Empty the table and fill it from the shadow."""
+        names = list(self.table.c.keys())
+        return delete(self.table), insert(self.table).from_select(names, select(*self.shadow.c))
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Executable]) -> Statement:
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Statement(make(), self._engine)
+        return found
+
+    def reread(self, connection: Connection, table: Table, cases: Sequence[str], *, old: Sequence[str]) -> None:
+        """Read cases anew; `old` are those that may have rows already."""
+        for chunk in chunks(old):
+            self.drop_cases(table, len(chunk)).run(connection, _values(chunk))
+        for chunk in chunks(cases):
+            self.read_cases(table, len(chunk)).run(connection, _values(chunk))
+
+
+def chunks(cases: Sequence[str]) -> Iterator[list[str]]:
+    """Lists of a few fixed sizes; the last is filled up with a case already named."""
+    rest = iter(cases)
+    while chunk := list(islice(rest, SIZES[-1])):
+        size = next(size for size in SIZES if size >= len(chunk))
+        yield chunk + [chunk[-1]] * (size - len(chunk))
+
+
+def _range(stream: Any) -> list[Any]:  # noqa: ANN401 - a column of either table
+    return [stream > bindparam("after", type_=stream.type), stream <= bindparam("upto", type_=stream.type)]
+
+
+def _bound(size: int) -> list[Any]:
+    return [bindparam(f"stream_{number}", type_=ledger_events.c.stream.type) for number in range(size)]
+
+
+def _values(streams: Sequence[str]) -> dict[str, Any]:
+    return {f"stream_{number}": stream for number, stream in enumerate(streams)}

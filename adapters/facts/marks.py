@@ -1,0 +1,48 @@
+"""What is remembered of each table of facts and each view: which declaration it was made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import BigInteger, Column, MetaData, Table, delete, insert, select
+
+from ...projections.events import binary_text
+from ...projections.options import PLAIN
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+facts_metadata: Final = MetaData()
+ledger_facts: Final = Table(
+    "ledger_facts",
+    facts_metadata,
+    Column("name", binary_text(), primary_key=True),
+    Column("fingerprint", binary_text(), nullable=False),
+    Column("shape", binary_text(), nullable=False),
+    Column("built_at", BigInteger()),
+    **PLAIN,
+)
+"""By name: fingerprint of the declaration that the contents follow (empty: of none yet), shape of the table's columns,
+and the ledger's last position when the last rebuild began (none for a table that was empty when it was made)."""
+
+
+class Mark(NamedTuple):
+    """What the contents follow, and the shape of the table."""
+
+    fingerprint: str
+    shape: str
+
+
+NO_MARK: Final = Mark("", "")
+
+
+def marks(connection: Connection) -> dict[str, Mark]:
+    """Every mark by name."""
+    return {row.name: Mark(row.fingerprint, row.shape) for row in connection.execute(select(ledger_facts))}
+
+
+def set_mark(connection: Connection, name: str, mark: Mark, *, position: int | None = None) -> None:
+    """Remember what something was made from."""
+    connection.execute(delete(ledger_facts).where(ledger_facts.c.name == name))
+    row = {"name": name, "fingerprint": mark.fingerprint, "shape": mark.shape, "built_at": position}
+    connection.execute(insert(ledger_facts).values(row))

@@ -1,0 +1,109 @@
+"""Connections to the ledger's database for the care of facts, and the walk through its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from sqlalchemy import func, literal_column, select
+
+from ...projections.compile import streams_of
+from ...projections.events import ledger_events
+from ..store.dialects import side_of
+from ..store.engine import WRITE
+from ..store.errors import translate
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from ...projections.vocabulary import Facts as Declaration
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with the name of the facts, cases done, cases in all."""
+
+CASES_A_CHUNK: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A range of whole cases, from beyond `after` up to and with `upto`; `done` cases of `in_all` with it."""
+
+    after: str
+    upto: str
+    done: int
+    in_all: int
+
+
+class Reach:
+    """Opens transactions; what the driver raises comes out as the store's errors, without the values it quotes.
+
+    Args:
+        engine: made by `store.engine.connect`.
+
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine: Final = engine
+        self._writing: Final = engine.execution_options(**{WRITE: True})
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A writing transaction; `alone` keeps appends out until its end."""
+        with self._translated(), self._writing.begin() as connection:
+            if alone:
+                side_of(self.engine.dialect).lock_for_append(connection.connection.cursor())
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A reading transaction."""
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def stretches(self, facts: Declaration) -> Iterator[Stretch]:
+        """All cases that the facts are about, in stretches; no connection is held between them."""
+        events = ledger_events.c
+        # Every stream has a version 1, and the index alone answers.
+        first_events = events.version == literal_column("1")
+        with self.reading() as connection:
+            begun = select(func.count()).select_from(ledger_events).where(first_events)
+            in_all = connection.execute(begun.where(*streams_of(facts, events.stream))).scalar_one()
+        # One lower bound: given two, SQLite walks from the lesser one.
+        after, done = before_all(facts), 0
+        while True:
+            query = select(events.stream).where(first_events, events.stream > after, events.stream < beyond_all(facts))
+            with self.reading() as connection:
+                cases = list(connection.execute(query.order_by(events.stream).limit(CASES_A_CHUNK)).scalars())
+            if not cases:
+                return
+            done += len(cases)
+            yield Stretch(after, cases[-1], done, max(in_all, done))
+            after = cases[-1]
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            translated = translate(error, self.engine.dialect)
+            if translated is None:
+                raise
+            # The driver's text may quote values: it must not come along in a traceback.
+            raise translated from None
+
+
+def before_all(facts: Declaration) -> str:
+    """A text that sorts before every stream that the facts are about."""
+    return f"{facts.stream_kind}:"
+
+
+def beyond_all(facts: Declaration) -> str:
+    """A text that sorts behind all of them: `;` follows `:` in the order of bytes."""
+    return f"{facts.stream_kind};"
+
+
+def last_position(connection: Connection) -> int:
+    """The ledger's last position, 0 where it is empty."""
+    return connection.execute(select(func.max(ledger_events.c.position))).scalar_one() or 0

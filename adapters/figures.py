@@ -1,0 +1,312 @@
+"""The figures of a ledger, as typed rows read off the facts; and the audit trail, read off the events."""
+
+from __future__ import annotations
+
+import json
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import Select, literal_column, select
+
+from ..domain.refusal import MissingDetail, UnknownCase
+from ..domain.values import utc_text
+from ..projections.clauses import EDITIONS, ledger_clauses
+from ..projections.columntypes import word
+from ..projections.compile import json_text
+from ..projections.events import ledger_events
+from ..projections.reports import callbacks, cases, monthly, surveys, timeliness, trail
+from ..projections.reports.callbacks import CallbackRates
+from ..projections.reports.cases import CaseFound
+from ..projections.reports.monthly import MonthlyOpinions
+from ..projections.reports.sources import Asked, Source, check_group, known_by, stored
+from ..projections.reports.surveys import SurveyRates
+from ..projections.reports.timeliness import Timeliness
+from ..projections.reports.trail import TrailEntry
+from .clock import system_clock
+from .store.errors import translate
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Engine
+
+    from .clock import Clock
+
+T = TypeVar("T")
+
+PAGE: Final = 1000
+_MONTH: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+class Figures:
+    """Reads figures; holds no state but the engine.
+
+    Months are local months of the center (DA-5). `as_of` (an aware moment, now by default) is when it is judged what
+    was done, late or overdue, by the recorded times. `known_at` takes only the events recorded by then: what would
+    have been reported then; it goes through the events instead of the stored facts, seconds for a million. `by` is one
+    of `projections.reports.sources.GROUPS`; a group that is not known is `None` and comes last.
+    """
+
+    def __init__(self, engine: Engine, now: Clock = system_clock) -> None:
+        """Remember where to read."""
+        self._engine = engine
+        self._now = now
+
+    def monthly(
+        self,
+        month: str,
+        *,
+        center: str | None = None,
+        by: str = "center",
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[MonthlyOpinions]:
+        """The monthly opinion analysis (DA-1).
+
+        Raises:
+            Refused: a month or grouping that there is not.
+            PersistenceError: the database failed.
+
+        """
+        asked = self._asked(month, center, by, as_of or known_at)
+        check_group(by)
+        since = _month_before(asked.judged, month)
+        counted: dict[str | None, dict[str, int]] = {}
+        clocks: dict[str | None, dict[str, Timeliness]] = {}
+        with self._reading() as connection:
+            source = _source(known_at)
+            not_over = monthly.perhaps_open(source, asked, since)
+            for query in (
+                monthly.counts(source, asked),
+                monthly.balance(not_over, asked),
+                monthly.answers(source, asked),
+                timeliness.overdue_cases(not_over, asked),
+            ):
+                for found in connection.execute(query):
+                    counts = dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+                    counted.setdefault(counts.pop("grouped"), {}).update(counts)
+            for found in connection.execute(timeliness.figures(source, asked)):
+                clocks.setdefault(found.grouped, {})[found.clock] = timeliness.row(asked, found)
+        rows = [monthly.row(asked, group, counts, clocks.get(group, {})) for group, counts in counted.items()]
+        return _in_order([row for row in rows if row.accepted or row.carried_over or row.open_at_month_end])
+
+    def timeliness(
+        self,
+        month: str,
+        *,
+        center: str | None = None,
+        by: str = "center",
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[Timeliness]:
+        """How many clocks ran in time, of cases accepted in the month; one row a clock and group. `by` may be `clock`.
+
+        Raises: as `monthly`.
+
+        """
+        asked = self._asked(month, center, by, as_of or known_at)
+        found = self._rows(timeliness.figures(_source(known_at), asked), lambda one: timeliness.row(asked, one))
+        return sorted(found, key=lambda row: (_CLOCKS.index(row.clock), row.group is None, row.group or ""))
+
+    def callbacks(
+        self,
+        month: str,
+        *,
+        center: str | None = None,
+        by: str = "center",
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[CallbackRates]:
+        """Callback rates of opinions accepted, and of orders completed, in the month, with targets (OP-10, SO-11).
+
+        Raises: as `monthly`.
+
+        """
+        asked = self._asked(month, center, by, as_of or known_at)
+        with self._reading() as connection:
+            targets = _Targets(connection, month)
+            found = [
+                callbacks.row(asked, one, targets.of(one.grouped if by == "center" else center))
+                for one in connection.execute(callbacks.figures(_source(known_at), asked))
+            ]
+        return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
+
+    def surveys(
+        self, month: str | None = None, *, center: str | None = None, known_at: datetime | None = None
+    ) -> list[SurveyRates]:
+        """Survey rates (SV-4): items in the form's order, then the total, of surveys closed in the month; or of all.
+
+        Raises: as `monthly`.
+
+        """
+        if month is not None:
+            _check_month(month)
+        return self._rows(surveys.figures(_source(known_at), month, center), surveys.row)
+
+    def find(  # noqa: PLR0913 - one for each way to look
+        self,
+        *,
+        number: str | None = None,
+        unit: str | None = None,
+        customer: str | None = None,
+        status: str | None = None,
+        center: str | None = None,
+        limit: int = 100,
+    ) -> list[CaseFound]:
+        """Find cases of every kind by what is known of them; all that is given must hold. Latest first.
+
+        Raises:
+            PersistenceError: the database failed.
+
+        """
+        given = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return self._rows(cases.cases(wanted, limit), cases.row)
+
+    def trail(
+        self,
+        case: str | None = None,
+        *,
+        edition: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[TrailEntry]:
+        """The audit trail in the order of the ledger, of one case (id or form number) or of all; a page at a time.
+
+        Args:
+            case: a stream's id or the number on a form.
+            edition: show the clauses of this edition only, such as `9001:2015`.
+            since: recorded at or after this aware moment.
+            until: recorded at or before it.
+            limit: at most so many.
+
+        Raises:
+            Refused: an edition that is not on file, an unknown form number.
+            PersistenceError: the database failed.
+
+        """
+        if edition is not None and edition not in EDITIONS:
+            raise MissingDetail(
+                f"no clauses of {edition!r} are on file",
+                rule="ISO",
+                right=f"one of {', '.join(EDITIONS)}",
+                where="edition",
+            )
+        only: list[ColumnElement[bool]] = []
+        if case is not None:
+            only.append(ledger_events.c.stream == self._stream(case))
+        recorded = json_text(ledger_events.c.state, "recorded_at")
+        if since is not None:
+            only.append(recorded >= utc_text(since))
+        if until is not None:
+            only.append(recorded <= utc_text(until))
+        return self._pages(only, self._clauses(edition), limit)
+
+    def _pages(
+        self, only: list[ColumnElement[bool]], clauses: dict[str, tuple[str, ...]], limit: int | None
+    ) -> Iterator[TrailEntry]:
+        after, left = 0, limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            query = trail.entries(ledger_events.c.position > after, *only).limit(size)
+            page = self._rows(query, lambda found: trail.row(found, clauses))
+            yield from page
+            if len(page) < size:
+                return
+            after = page[-1].position
+            left = None if left is None else left - len(page)
+
+    def _clauses(self, edition: str | None) -> dict[str, tuple[str, ...]]:
+        c = ledger_clauses.c
+        query = select(c.event_name, c.edition, c.clause).distinct().order_by(c.event_name, c.edition, c.clause)
+        if edition is not None:
+            query = query.where(c.edition == edition)
+        found: dict[str, tuple[str, ...]] = {}
+        for name, text in self._rows(query, lambda row: (row.event_name, f"{row.edition} {row.clause}")):
+            found[name] = (*found.get(name, ()), text)
+        return found
+
+    def _stream(self, case: str) -> str:
+        if ":" in case:
+            return case
+        found = self.find(number=case, limit=1)
+        if not found:
+            raise UnknownCase(
+                f"no case has the number {case}", rule="ids", right="an id or a form number", where="case"
+            )
+        return found[0].case
+
+    def _asked(self, month: str, center: str | None, by: str, as_of: datetime | None) -> Asked:
+        _check_month(month)
+        return Asked(month=month, judged=utc_text(as_of or self._now()), center=center, by=by)
+
+    def _rows(self, query: Select[Any], make: Callable[[Any], T]) -> list[T]:
+        with self._reading() as connection:
+            return [make(row) for row in connection.execute(query)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read one moment; the driver's errors come out as the store's, without the values they quote."""
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except Exception as error:
+            translated = translate(error, self._engine.dialect)
+            if translated is None:
+                raise
+            raise translated from None
+
+
+_CLOCKS: Final = ("response", "plan", "handling", "callback", "arrival", "order_callback")
+
+
+class _Targets:
+    """Targets of the policies in force in a month, by center; where centers differ there is none in common."""
+
+    def __init__(self, connection: Connection, month: str) -> None:
+        year, number = map(int, month.split("-"))
+        last_day = date(year, number, monthrange(year, number)[1]).isoformat()
+        events = ledger_events.c
+        query = select(events.stream, events.state).where(
+            events.stream >= literal_column("'center:'"),
+            events.stream < literal_column("'center;'"),
+            events.name == word("center.policy_adopted.v1"),
+        )
+        adopted: dict[str, tuple[str, dict[str, Decimal]]] = {}
+        for stream, state in connection.execute(query.order_by(events.stream, events.version)):
+            told = json.loads(state)
+            start = told["in_force_from"]
+            if start <= last_day and (stream not in adopted or start >= adopted[stream][0]):
+                targets = told["policy"].get("targets", {})
+                adopted[stream] = (start, {name: Decimal(one["percent"]) for name, one in targets.items()})
+        self._adopted = {stream: targets for stream, (_, targets) in adopted.items()}
+
+    def of(self, center: str | None) -> dict[str, Decimal]:
+        """The targets of a center, or those that all centers share."""
+        if center is not None:
+            return self._adopted.get(center, {})
+        every = list(self._adopted.values())
+        return {name: one for name, one in every[0].items() if all(t.get(name) == one for t in every)} if every else {}
+
+
+def _source(known_at: datetime | None) -> Source:
+    return stored if known_at is None else known_by(utc_text(known_at))
+
+
+def _check_month(month: str) -> None:
+    if not _MONTH.match(month):
+        raise MissingDetail(f"{month!r} is no month", rule="DA-5", right="a month such as 2026-03", where="month")
+
+
+def _month_before(judged: str, month: str) -> str:
+    """The earliest local month whose ends matter: the report's, or that of the moment of judgement, wherever local."""
+    moment = datetime.fromisoformat(judged) - timedelta(days=1)
+    return min(month, f"{moment:%Y-%m}")
+
+
+def _in_order(rows: list[MonthlyOpinions]) -> list[MonthlyOpinions]:
+    return sorted(rows, key=lambda row: (row.group is None, row.group or ""))

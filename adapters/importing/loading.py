@@ -1,0 +1,172 @@
+"""Loading a mapping: everything that can be wrong with it is found before a row is read, and named by its place."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from ...domain.refusal import Refused
+from .fields import ACCEPT
+from .mapping import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ...domain.policy import Policy
+    from .fields import FieldForm
+    from .mapping import FieldSource
+
+_SHIPPED: Final = files(__name__.rpartition(".")[0]) / "mappings"
+_CLOCKS: Final = ("response", "plan_at_center", "plan_at_company", "callback", "late_record")
+
+
+class InvalidMapping(Refused):
+    """The mapping cannot be used: `problems` lists each place in it and what is wrong there."""
+
+    def __init__(self, mapping: str, problems: Iterable[tuple[str, str]]) -> None:
+        """Join the problems, each a place in the mapping and what is wrong there."""
+        self.problems = tuple(problems)
+        listed = "; ".join(f"{place}: {what}" if place else what for place, what in self.problems)
+        super().__init__(
+            f"the mapping {mapping} cannot be used: {listed}",
+            rule="mapping",
+            right="a mapping as docs/importing.md describes it; nothing was recorded",
+        )
+
+
+def shipped_mappings() -> tuple[str, ...]:
+    """Names of the mappings that come with the package."""
+    return tuple(sorted(file.name.removesuffix(".toml") for file in _SHIPPED.iterdir()))
+
+
+def load_mapping(given: str | os.PathLike[str]) -> Mapping:
+    """Load a mapping by its path, or a shipped one by its name (`boston311`).
+
+    Raises:
+        InvalidMapping: no such file, not TOML, or wrong in its content; every place is named.
+
+    """
+    shipped = os.fspath(given) in shipped_mappings()
+    file = _SHIPPED / f"{given}.toml" if shipped else Path(given)
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        known = ", ".join(shipped_mappings())
+        raise InvalidMapping(os.fspath(given), [("", f"{error.strerror}; shipped ones are: {known}")]) from None
+    except UnicodeDecodeError as error:
+        raise InvalidMapping(os.fspath(given), [("", f"byte {error.start} is not UTF-8, which TOML is")]) from None
+    return parse_mapping(text, name=file.name)
+
+
+def parse_mapping(text: str, name: str = "(text)") -> Mapping:
+    """Read a mapping from TOML text.
+
+    Raises:
+        InvalidMapping: not TOML, or wrong in its content; every place is named.
+
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidMapping(name, [("", f"it is not TOML: {error}")]) from None
+    if "name" in values:
+        raise InvalidMapping(name, [("name", "a mapping has no such key")])
+    try:
+        mapping = Mapping.model_validate(values | {"name": name})
+    except ValidationError as error:
+        raise InvalidMapping(name, _problems_of(error)) from None
+    if wrong := list(_wrong_fields(mapping)):
+        raise InvalidMapping(name, wrong)
+    return mapping
+
+
+def check_header(mapping: Mapping, header: Sequence[str]) -> None:
+    """Refuse a file that lacks, or has twice, a column which the mapping names.
+
+    Raises:
+        InvalidMapping: every such column, with where the mapping names it and what the file has.
+
+    """
+    problems = []
+    for column, place in mapping.columns.items():
+        times = header.count(column)
+        if times > 1:
+            problems.append((place, f"the file has the column {column!r} {times} times; rename one of them"))
+        elif not times:
+            near = get_close_matches(column, header, n=1)
+            has = f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(header)}"
+            problems.append((place, f"the file has no column {column!r}; {has}"))
+    if problems:
+        raise InvalidMapping(mapping.name, problems)
+
+
+def check_policy(mapping: Mapping, policy: Policy) -> None:
+    """Refuse a policy with clocks, under which imported history would look late, and categories that it does not list.
+
+    Raises:
+        InvalidMapping: names the clocks or the categories.
+
+    """
+    if clocks := [clock for clock in _CLOCKS if getattr(policy, clock) is not None]:
+        what = f"{policy.name} sets clocks ({', '.join(clocks)}), by which imported history would look late"
+        raise InvalidMapping(mapping.name, [("policy.name", f"{what}; 'imported' sets none")])
+    source = mapping.accept.get("category")
+    words = _fixed_words(source) if source else {}
+    if wrong := [(place, word) for place, word in words.items() if word not in policy.categories]:
+        right = f"{policy.name} lists: {', '.join(policy.categories)}"
+        raise InvalidMapping(
+            mapping.name, [(f"accept.category.{place}", f"{word!r} is no category; {right}") for place, word in wrong]
+        )
+
+
+def _problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for problem in error.errors(include_url=False):
+        place = ".".join(str(part) for part in problem["loc"])
+        context = problem.get("ctx", {})
+        match problem["type"]:
+            case "missing":
+                yield place, "is needed"
+            case "extra_forbidden":
+                yield place, "a mapping has no such key"
+            case "value_error":
+                yield place, str(context["error"])
+            case "string_pattern_mismatch":
+                yield place, f"{problem['input']!r} does not have the form {context['pattern']}"
+            case _:
+                yield place, f"{problem['msg'].replace('Input should be', 'should be')}, not {problem['input']!r}"
+
+
+def _wrong_fields(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    for name, needed in ACCEPT.items():
+        if needed.required and name not in mapping.accept:
+            yield f"accept.{name}", "is needed: accept_opinion cannot do without"
+    for place, source, form in mapping.sources():
+        if form is None:
+            yield place, f"accept_opinion has no such field to fill; it has: {', '.join(ACCEPT)}"
+        elif form.time and (source.column is None or source.map or source.code):
+            yield place, "is a time, and comes from a column alone"
+        elif source.format and not form.time:
+            yield f"{place}.format", "goes with a time; this field is none"
+        elif source.template is not None and not form.personal:
+            yield f"{place}.template", "goes with words of people (contact, place, content); this field is coded"
+        else:
+            yield from _wrong_words(place, source, form)
+
+
+def _wrong_words(place: str, source: FieldSource, form: FieldForm) -> Iterator[tuple[str, str]]:
+    for key, word in _fixed_words(source).items():
+        if fault := form.fault(word):
+            yield f"{place}.{key}", f"{word!r} {fault}"
+
+
+def _fixed_words(source: FieldSource) -> dict[str, str]:
+    """The words that the mapping itself holds for a field, by their places."""
+    words: dict[str, Any] = {f"map.{key!r}": word for key, word in (source.map or {}).items()}
+    words |= {name: getattr(source, name) for name in ("value", "default") if getattr(source, name) is not None}
+    return words

@@ -1,0 +1,242 @@
+"""One database with its connections, its transactions and those who wait for news of it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final, NoReturn, TypeVar
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.pool import Pool, PoolProxiedConnection
+
+from .dialects import side_of
+from .engine import WRITE
+from .errors import driver_error, translate
+
+T = TypeVar("T")
+
+
+class Bell:
+    """Wakes those of this process who wait for a commit."""
+
+    def __init__(self) -> None:
+        self._listeners: set[threading.Event] = set()
+        self._lock = threading.Lock()
+
+    def listen(self, event: threading.Event) -> None:
+        """Set ``event`` at every commit from now on."""
+        with self._lock:
+            self._listeners.add(event)
+
+    def unlisten(self, event: threading.Event) -> None:
+        """Leave ``event`` alone from now on."""
+        with self._lock:
+            self._listeners.discard(event)
+
+    def ring(self) -> None:
+        """Tell all that something was committed."""
+        if self._listeners:
+            with self._lock:
+                for event in self._listeners:
+                    event.set()
+
+
+class Database:
+    """The engine of one ledger and the only place where its transactions begin and end.
+
+    Threads may share it. All state is here, none in the module or the thread: two ledgers in one process do not meet,
+    and a transaction is whoever holds its connection, never a surrounding task's.
+
+    On SQLite the writers of this process queue for one connection that stays open, which is both fair and quick (the
+    database's own waiting sleeps and retries); writers of other processes meet in the database.
+
+    Args:
+        engine: made by :func:`~.engine.connect`; closed by :meth:`close`.
+        lock_timeout: seconds a writer waits for its turn.
+    """
+
+    def __init__(self, engine: Engine, *, lock_timeout: float) -> None:
+        self.engine: Final = engine
+        self.side: Final = side_of(engine.dialect)
+        self.bell: Final = Bell()
+        self._lock_timeout = lock_timeout
+        self._writing = engine.execution_options(**{WRITE: True})
+        in_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
+        self._turn = threading.Lock() if in_file else None
+        self._kept: Connection | None = None
+        self._closed = False
+
+    @contextmanager
+    def transaction(self, *, write: bool = True, append: bool = True) -> Iterator[Connection]:
+        """Give a connection inside one transaction; commit at the end, roll back on any error.
+
+        A reading transaction sees one moment throughout. A writing one has the ledger's appends to itself from its
+        beginning (``append=False`` leaves that lock alone, for writes that add no events). Do not open a second one in
+        the same thread before the first has ended: on SQLite it would wait for itself until the lock timeout.
+
+        Raises:
+            eventsourcing.persistence.PersistenceError: the database failed; ``IntegrityError`` for a record conflict,
+                ``OperationalError`` for a lock timeout or a lost connection, after which a retry is sensible.
+        """
+        if write:
+            with self._writer() as connection, self._guarded(connection), connection.begin():
+                if append:
+                    self.side.lock_for_append(connection.connection.cursor())
+                yield connection
+            self.bell.ring()
+        else:
+            with self._checked_out(self.engine) as connection, self._guarded(connection), connection.begin():
+                self.side.begin_read(connection.connection.cursor())
+                yield connection
+
+    def append(self, work: Callable[[DBAPICursor], T]) -> T:
+        """Run ``work`` on a driver's cursor in a writing transaction; the quick way, without Core around it.
+
+        Raises: as :meth:`transaction`.
+        """
+        if self._turn is None:
+            with self.transaction() as connection:
+                return work(connection.connection.cursor())
+        kept = self._take_turn()
+        try:
+            cursor = kept.connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(cursor)
+                cursor.execute("COMMIT")
+            except BaseException:
+                # After some errors, such as a full disk, SQLite itself has rolled back.
+                if cursor.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
+                raise
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
+            self._fail(error)
+        finally:
+            self._turn.release()
+        self.bell.ring()
+        return result
+
+    def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run one select on a driver's cursor and give all its rows.
+
+        Raises: as :meth:`transaction`.
+        """
+        self._check_open()
+        pool = self.engine.pool
+        try:
+            pooled = pool.connect()
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
+            self._fail(error)
+        try:
+            cursor = pooled.cursor()
+            cursor.execute(text, parameters)
+            rows: list[tuple[Any, ...]] = list(cursor.fetchall())
+        except Exception as error:  # noqa: BLE001  # as above
+            lost = self._is_lost(error, pooled)
+            if lost:
+                pooled.invalidate(error)
+            self._fail(error, lost=lost)
+        finally:
+            pooled.close()
+            self._swept(pool)
+        return rows
+
+    def close(self) -> None:
+        """Close all connections; those in use by other threads close as soon as they are given back."""
+        self._closed = True
+        self.release()
+        self.engine.dispose()
+
+    def release(self) -> None:
+        """Give back what is kept of the engine's connections, and leave the engine open for its other users."""
+        if self._turn is not None:
+            with self._turn:
+                if self._kept is not None:
+                    self._kept.close()
+                    self._kept = None
+
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        if self._turn is None:
+            with self._checked_out(self._writing) as connection:
+                yield connection
+            return
+        kept = self._take_turn()
+        try:
+            yield kept
+        finally:
+            self._turn.release()
+
+    def _take_turn(self) -> Connection:
+        """Wait for the one connection of this process that writes to a SQLite file; whoever gets it gives it back."""
+        self._check_open()
+        turn = self._turn
+        if turn is None or not turn.acquire(timeout=self._lock_timeout):
+            raise OperationalError(f"another writer of this process kept the ledger for over {self._lock_timeout} s")
+        try:
+            self._check_open()  # it may have been closed while this writer waited
+            if self._kept is None:
+                self._kept = self._writing.connect()
+        except Exception as error:  # noqa: BLE001  # as above
+            turn.release()
+            self._fail(error)
+        return self._kept
+
+    @contextmanager
+    def _checked_out(self, engine: Engine) -> Iterator[Connection]:
+        self._check_open()
+        pool = engine.pool
+        with self._translated():
+            connection = engine.connect()
+        try:
+            yield connection
+        finally:
+            with suppress(Exception):  # the work is committed or failed by now; a lost connection is nobody's news
+                connection.close()
+            self._swept(pool)
+
+    @contextmanager
+    def _guarded(self, connection: Connection) -> Iterator[None]:
+        """Translate what the driver raises; drop a connection that was lost, as Core cannot see it happen."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
+            # If Core noticed the loss itself, it has dropped the connection already.
+            lost = connection.invalidated or self._is_lost(error, connection.connection)
+            if lost and not connection.invalidated:
+                connection.invalidate()
+            self._fail(error, lost=lost)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
+            self._fail(error)
+
+    def _swept(self, pool: Pool) -> None:
+        """Close what came back to a pool that was closed meanwhile: nobody else would."""
+        if self._closed:
+            pool.dispose()
+            self.engine.pool.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise InterfaceError("the ledger is closed")
+
+    def _is_lost(self, error: Exception, pooled: PoolProxiedConnection) -> bool:
+        dialect = self.engine.dialect
+        cause: Any = getattr(error, "orig", None) or error
+        if issubclass(type(cause), driver_error(dialect)):
+            return dialect.is_disconnect(cause, pooled.dbapi_connection, None)
+        return False
+
+    def _fail(self, error: Exception, *, lost: bool = False) -> NoReturn:
+        translated = translate(error, self.engine.dialect)
+        if translated is None:
+            raise error
+        if lost and not isinstance(translated, OperationalError):  # drivers differ in what they call it
+            translated = OperationalError("the connection to the database was lost")
+        # The driver's text may quote the row: it must not come along in a traceback.
+        raise translated from None

@@ -1,0 +1,82 @@
+"""MariaDB and MySQL: appends queue behind one row's lock, so that positions commit in their order."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Dialect, Table, bindparam, insert
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from .errors import APPEND_ONLY
+from .statements import Row, text_of
+
+LOCK_KEY: Final = "append-lock"
+"""Key of the row in ``ledger_meta`` that a writer holds until it commits."""
+
+APPEND_LOCK: Final = f"SELECT value FROM ledger_meta WHERE `key` = '{LOCK_KEY}' FOR UPDATE"  # noqa: S608  # constants only
+
+BATCHES: Final = (100, 10, 1)
+"""How many rows one statement inserts: three texts serve any number of events."""
+
+
+def _bound(name: str) -> ColumnElement[Any]:
+    return bindparam(name)
+
+
+def _insert_of(size: int, table: Table, dialect: Dialect) -> str:
+    names = [{field: f"{field}_{number}" for field in Row._fields} for number in range(size)]
+    values: list[dict[str, ColumnElement[Any]]] = [
+        {field: bindparam(name) for field, name in row.items()} for row in names
+    ]
+    return text_of(insert(table).values(values), dialect, [name for row in names for name in row.values()])
+
+
+class MariaInsert:
+    """Insert events and know their positions."""
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        self._texts = {size: _insert_of(size, table, dialect) for size in BATCHES}
+
+    def __call__(self, cursor: DBAPICursor, rows: Sequence[Row]) -> list[int]:
+        """Insert the rows in their order; give their positions."""
+        positions: list[int] = []
+        done = 0
+        for size, text in self._texts.items():
+            while len(rows) - done >= size:
+                cursor.execute(text, [value for row in rows[done : done + size] for value in row])
+                # InnoDB numbers the rows of one INSERT … VALUES without gaps; lastrowid is the first of them.
+                positions.extend(range(cursor.lastrowid, cursor.lastrowid + size))
+                done += size
+        return positions
+
+
+class MariaSide:
+    """What the store does differently on MariaDB and MySQL."""
+
+    def insert(self, table: Table, dialect: Dialect) -> MariaInsert:
+        """Make the insert for a table of events."""
+        return MariaInsert(table, dialect)
+
+    def begin_read(self, cursor: DBAPICursor) -> None:
+        """Let all selects of the transaction see one moment."""
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+    def lock_for_append(self, cursor: DBAPICursor) -> None:
+        """Wait until no other append is under way; held until the transaction ends, taken again at no harm."""
+        cursor.execute(APPEND_LOCK)
+
+
+_REFUSAL: Final = "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT ="
+
+TRIGGERS: Final = (
+    f"""
+    CREATE TRIGGER IF NOT EXISTS ledger_events_no_update BEFORE UPDATE ON ledger_events
+    {_REFUSAL} '{APPEND_ONLY}: UPDATE is refused'
+    """,
+    f"""
+    CREATE TRIGGER IF NOT EXISTS ledger_events_no_delete BEFORE DELETE ON ledger_events
+    {_REFUSAL} '{APPEND_ONLY}: DELETE is refused'
+    """,
+)
+"""UPDATE and DELETE, REPLACE included (it deletes, and fires the trigger). TRUNCATE fires none: it needs the DROP
+privilege, which a service's account should not be granted."""

@@ -1,0 +1,146 @@
+"""The vault: seals personal words under the person's key before they are stored, and opens them again.
+
+AES-256-GCM with a fresh nonce for every field, authenticated to the stream, the version and the field, so that sealed
+words cannot be moved to another place. Destroying a person's key destroys the words and leaves every event in place.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ..domain.canonical import canonical
+from ..domain.personal import Clear, Erased, Sealed, personal_fields
+from .store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ..domain.command import Command
+    from ..domain.event import Event, Recorded
+    from .keystore import KeyStore
+
+
+class SealBrokenError(StoreError):
+    """Sealed words that do not open under their key at their place: they were changed or moved."""
+
+
+class Vault:
+    """Seals and opens personal words with the keys of a key store.
+
+    Args:
+        keys: where each subject's key lives.
+        random_bytes: source of nonces; injected only where the same seed must give the same bytes.
+
+    """
+
+    def __init__(self, keys: KeyStore, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+        """Take the key store; nothing is read yet."""
+        self.keys = keys
+        self._random = random_bytes
+
+    def seal(self, fresh: Iterable[tuple[Recorded, Command, Sequence[Event]]]) -> list[Recorded]:
+        """Seal the clear personal fields of records, and set the hash of the command that led to each.
+
+        All keys of a batch are asked for at once, and are durable before this returns.
+
+        Raises:
+            StoreError: the key store cannot be written, or a person's key was destroyed.
+
+        """
+        given = list(fresh)
+        subjects = {words.subject for _, _, events in given for event in events for words in _clear(event).values()}
+        keys = self.keys.keys_for(subjects) if subjects else {}
+        hashes: dict[int, str] = {}
+        sealed = []
+        for record, command, events in given:
+            if id(command) not in hashes:
+                hashes[id(command)] = _hash(command, events, keys)
+            words = _clear(record.event)
+            update = {name: self._seal(record, name, value, keys[value.subject]) for name, value in words.items()}
+            event = record.event.model_copy(update=update) if update else record.event
+            sealed.append(record.sealed(event, hashes[id(command)]))
+        return sealed
+
+    def _seal(self, record: Recorded, field: str, words: Clear, key: tuple[str, bytes]) -> Sealed:
+        key_id, secret = key
+        nonce = self._random(12)
+        ct = AESGCM(secret).encrypt(nonce, words.text.encode(), _place(record.stream, record.version, field))
+        return Sealed(subject=words.subject, key=key_id, nonce=_text(nonce), ct=_text(ct))
+
+    def open(self, record: Recorded) -> dict[str, str | Erased]:
+        """Read the personal fields of one event: the words, or `Erased` where the key is gone.
+
+        Raises:
+            SealBrokenError: the words were changed, or moved from another event.
+
+        """
+        return {name: self._open(record, name, value) for name, value in record.event if isinstance(value, Sealed)}
+
+    def _open(self, record: Recorded, field: str, sealed: Sealed) -> str | Erased:
+        secret = self.keys.get(sealed.key)
+        if secret is None:
+            return Erased(subject=sealed.subject)
+        place = _place(record.stream, record.version, field)
+        try:
+            return AESGCM(secret).decrypt(_bytes(sealed.nonce), _bytes(sealed.ct), place).decode()
+        except (InvalidTag, ValueError):
+            raise SealBrokenError(
+                f"{record.stream} version {record.version}: the sealed field {field} does not open under its key; "
+                "it was changed or moved. Right would be the bytes that were stored at first."
+            ) from None
+
+    def same_command(self, command: Command, recorded_hash: str) -> bool:
+        """Whether a command is the one that was recorded with this hash.
+
+        Where the person was erased since, the contents cannot be compared any more and the id alone decides.
+        """
+        kind, _, rest = recorded_hash.partition(":")
+        content = _content(command)
+        if kind == "hmac":
+            key_id, _, expected = rest.rpartition(":")
+            secret = self.keys.get(key_id)
+            return secret is None or hmac.compare_digest(hmac.new(secret, content, sha256).hexdigest(), expected)
+        return hmac.compare_digest(sha256(content).hexdigest(), rest)
+
+
+def _clear(event: Event) -> dict[str, Clear]:
+    fields = personal_fields(type(event))
+    return {name: words for name in fields if isinstance(words := getattr(event, name), Clear)}
+
+
+def _hash(command: Command, events: Iterable[Event], keys: Mapping[str, tuple[str, bytes]]) -> str:
+    """Hash a command, so that a retry can be told from another command under the same id.
+
+    A command that carries personal words is hashed under the person's key: a plain hash of a phone number could be
+    found by trying, and would outlive the erasure.
+    """
+    content = _content(command)
+    subject = next((words.subject for event in events for words in _clear(event).values()), None)
+    if subject is None:
+        return f"sha256:{sha256(content).hexdigest()}"
+    key_id, secret = keys[subject]
+    return f"hmac:{key_id}:{hmac.new(secret, content, sha256).hexdigest()}"
+
+
+def _content(command: Command) -> bytes:
+    values: dict[str, Any] = command.model_dump(mode="json", exclude_none=True, exclude={"command_id"})
+    return canonical({"command": command.name, **values})
+
+
+def _place(stream: str, version: int, field: str) -> bytes:
+    return f"{stream}|{version}|{field}".encode()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,32 @@
+"""Access: every look at personal data is on record (PD)."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, ClassVar
+
+from .event import Event
+from .values import Code, Id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class PersonalDataRevealed(Event):
+    """Someone read the sealed words of a case, up to a version, for a purpose."""
+
+    name: ClassVar[str] = "access.revealed.v1"
+    case: Id
+    up_to_version: int
+    purpose: Code
+
+
+def access_of(case: str) -> str:
+    """The stream that keeps the looks at one case."""
+    stream = f"access:{case}"
+    return stream if len(stream) <= 64 else f"access:{sha256(case.encode()).hexdigest()[:40]}"  # noqa: PLR2004 - ids have at most 64 characters
+
+
+def reveal(case: str, up_to_version: int, purpose: str, moment: datetime) -> PersonalDataRevealed:
+    """Record a look."""
+    return PersonalDataRevealed(occurred_at=moment, case=case, up_to_version=up_to_version, purpose=purpose)

@@ -1,0 +1,31 @@
+"""Commands: what may be asked. One definition serves the Python API, the command line and the import."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .event import Actor
+from .values import Id, LateReason, UtcTime
+
+
+class Command(BaseModel):
+    """A request to record that something happened.
+
+    `command_id` makes a retry safe: the same id with the same content changes nothing and returns the first events.
+    Without one the ledger makes one up, and a retry is a new command. `occurred_at` is when it happened; without it,
+    the moment the ledger takes it in. `late_reason` is needed where the two lie more than a day apart (WL-5).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    name: ClassVar[str]
+    subject_field: ClassVar[str] = "case"
+    """Which field names the case, center or survey that the command is about."""
+    creates: ClassVar[bool] = False
+    """Whether the command starts a new case."""
+
+    actor: Actor
+    command_id: Id | None = Field(default=None, description="makes a retry safe; made up where absent")
+    occurred_at: UtcTime | None = Field(default=None, description="when it happened; now where absent")
+    late_reason: LateReason | None = Field(default=None, description="needed where recorded over a day late (WL-5)")

@@ -1,0 +1,202 @@
+"""What is known of an opinion, turn by turn; and how each event adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .events import (
+    CalledBack,
+    FollowedUp,
+    HandlingFinished,
+    OpinionAccepted,
+    OpinionAssessed,
+    OpinionCommented,
+    OpinionDispatched,
+    OpinionEnded,
+    OpinionResponded,
+    OpinionTransferred,
+    PlanApproved,
+    PlanProposed,
+    PlanReturned,
+    RehandlingStarted,
+)
+from .words import Ending, Kind, PlanStatus, Severity, Validity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of handling; a later turn never touches an earlier one (OP-11)."""
+
+    number: int
+    started_at: datetime
+    plans: int = 0
+    plan_status: PlanStatus = PlanStatus.NONE
+    plan_first_proposed_at: datetime | None = None
+    plan_last_proposed_at: datetime | None = None
+    plan_approved_at: datetime | None = None
+    plans_returned: int = 0
+    finished_at: datetime | None = None
+    callback_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One callback and its answers; `None` is an answer that was not given."""
+
+    number: int
+    turn: int
+    at: datetime
+    way: str
+    handled_in_time: bool | None
+    outcome_satisfied: bool | None
+    attitude_satisfied: bool | None
+    satisfied: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One message to the customer while the case is open."""
+
+    number: int
+    turn: int
+    at: datetime
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionState:
+    """An opinion as far as it has come."""
+
+    accepted: OpinionAccepted
+    turns: tuple[Turn, ...]
+    validity: Validity | None = None
+    flow: bool | None = None
+    severity: Severity | None = None
+    assessments: int = 0
+    assessed_at: datetime | None = None
+    assessed_by: str | None = None
+    dispatches: int = 0
+    handler: str | None = None
+    responded_at: datetime | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    comments: int = 0
+    ended_at: datetime | None = None
+    ending: Ending | None = None
+    source_status: str | None = None
+
+    @property
+    def center(self) -> str:
+        """The center whose case it is."""
+        return self.accepted.center
+
+    @property
+    def accepted_at(self) -> datetime:
+        """When it was taken in."""
+        return self.accepted.occurred_at
+
+    @property
+    def turn(self) -> Turn:
+        """The current turn of handling."""
+        return self.turns[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended_at is None
+
+    @property
+    def status(self) -> str:
+        """Where the case stands, in one word; the same words as the facts' status column."""
+        if self.ended_at is not None:
+            return "ended"
+        if self.turn.finished_at is not None:
+            called = any(callback.turn == self.turn.number for callback in self.callbacks)
+            return "called_back" if called else "handled"
+        if self.turn.number > 1:
+            return "rehandling"
+        if self.turn.plan_status is not PlanStatus.NONE:
+            return "planned"
+        if self.dispatches:
+            return "dispatched"
+        return "assessed" if self.validity else "accepted"
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether it is a complaint of whatever validity."""
+        return self.accepted.kind is Kind.COMPLAINT
+
+
+def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # noqa: C901, PLR0911 - one branch an event
+    """Take an event into the state; never refuses and computes nothing new."""
+    if isinstance(event, OpinionAccepted):
+        return OpinionState(accepted=event, turns=(Turn(event.turn, event.occurred_at),), severity=event.severity)
+    if state is None:
+        return None
+    match event:
+        case OpinionAssessed():
+            return replace(
+                state,
+                validity=event.validity,
+                flow=event.flow,
+                severity=event.severity or state.severity,
+                assessments=event.assessment,
+                assessed_at=event.occurred_at,
+                assessed_by=event.assessed_by,
+            )
+        case OpinionDispatched() | OpinionTransferred():
+            return replace(state, dispatches=event.dispatch, handler=event.to)
+        case OpinionResponded():
+            return replace(state, responded_at=event.occurred_at)
+        case PlanProposed() | PlanApproved() | PlanReturned() | HandlingFinished():
+            return replace(state, turns=(*state.turns[:-1], _turn(state.turn, event)))
+        case FollowedUp():
+            told = FollowUp(event.follow_up, event.turn, event.occurred_at, event.way)
+            return replace(state, follow_ups=(*state.follow_ups, told))
+        case CalledBack():
+            return replace(state, callbacks=(*state.callbacks, _callback(event)))
+        case RehandlingStarted():
+            return replace(state, turns=(*state.turns, Turn(event.turn, event.occurred_at)))
+        case OpinionCommented():
+            return replace(state, comments=state.comments + 1)
+        case OpinionEnded():
+            return replace(state, ended_at=event.occurred_at, ending=event.ending, source_status=event.source_status)
+        case _:
+            return state
+
+
+def _turn(turn: Turn, event: PlanProposed | PlanApproved | PlanReturned | HandlingFinished) -> Turn:
+    match event:
+        case PlanProposed():
+            return replace(
+                turn,
+                plans=event.plan,
+                plan_status=PlanStatus.PROPOSED,
+                plan_first_proposed_at=turn.plan_first_proposed_at or event.occurred_at,
+                plan_last_proposed_at=event.occurred_at,
+            )
+        case PlanApproved():
+            return replace(turn, plan_status=PlanStatus.APPROVED, plan_approved_at=event.occurred_at)
+        case PlanReturned():
+            return replace(turn, plan_status=PlanStatus.RETURNED, plans_returned=turn.plans_returned + 1)
+        case HandlingFinished():
+            return replace(turn, finished_at=event.occurred_at, callback_due_at=event.callback_due_at)
+
+
+def _callback(event: CalledBack) -> Callback:
+    return Callback(
+        number=event.callback,
+        turn=event.turn,
+        at=event.occurred_at,
+        way=event.way,
+        handled_in_time=event.handled_in_time,
+        outcome_satisfied=event.outcome_satisfied,
+        attitude_satisfied=event.attitude_satisfied,
+        satisfied=event.satisfied,
+    )

@@ -1,0 +1,64 @@
+"""The words of an opinion: kinds, validity, severity, receivers, endings."""
+
+from __future__ import annotations
+
+from ..values import Coded
+
+
+class Kind(Coded):
+    """The four kinds of a customer's opinion (OP-1; W08-01 4.2.2.1)."""
+
+    INQUIRY = "inquiry", "征询"
+    SUGGESTION = "suggestion", "建议"
+    COMPLAINT = "complaint", "投诉"
+    PRAISE = "praise", "表扬"
+
+
+class Level(Coded):
+    """Who took the opinion in; plan time depends on it (OP-6; W08-01 4.6.1, 4.6.2)."""
+
+    CENTER = "center", "部门受理", "accepted by the center"
+    COMPANY = "company", "企业受理", "accepted by the company"
+
+
+class Validity(Coded):
+    """What a complaint was judged to be (OP-2; W08-01 4.2.2.2-4.2.2.4)."""
+
+    VALID = "valid", "有效投诉", "valid complaint"
+    INVALID = "invalid", "无效投诉", "invalid complaint"
+    THIRD_PARTY = "third_party", "外单位问题", "third party's matter with a duty to coordinate"
+
+
+class Severity(Coded):
+    """How far an opinion reaches (OP-19)."""
+
+    GENERAL = "general", "一般"
+    COMMON = "common", "共性或较大影响", "common or of larger effect"
+    MAJOR = "major", "重大"
+
+
+class Receiver(Coded):
+    """Whom a case is handed to (rulebook 1, dispatch)."""
+
+    HANDLER = "handler", "处理人"
+    DEPARTMENT = "department", "部门"
+    SUPPLIER = "supplier", "供方"
+    COMPANY = "company", "品质工程部", "QA department of the company"
+
+
+class PlanStatus(Coded):
+    """Where the plan of a handling turn stands (OP-7)."""
+
+    NONE = "none", "未提出", "none yet"
+    PROPOSED = "proposed", "待审定"
+    APPROVED = "approved", "已审定"
+    RETURNED = "returned", "已退回"
+
+
+class Ending(Coded):
+    """How a case came to its end (OP-1, OP-14)."""
+
+    AFTER_CALLBACK = "after_callback", "回访后结束"
+    WITH_EXPLANATION = "with_explanation", "结束说明", "with a closing explanation"
+    ANSWERED = "answered", "已答复"
+    READ = "read", "经理阅", "read by the manager"

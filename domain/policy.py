@@ -1,0 +1,123 @@
+"""A policy: every number of a manual, named, versioned, with the clause it comes from. Data, not constants in code."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+
+from .canonical import digest
+from .event import PolicyRef
+from .values import Code, Label, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+Percent = Annotated[Decimal, Field(ge=0, le=100), PlainSerializer(str, return_type=str, when_used="json")]
+
+
+class Unit(StrEnum):
+    """How a limit counts: the clock round (minutes, hours), or local days that end with the day."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+
+
+class Limit(BaseModel):
+    """A time limit: so many units after the start; `clause` is the manual's, `rule` the rulebook's."""
+
+    model_config = _FROZEN
+    amount: int = Field(ge=0, lt=10_000)
+    unit: Unit
+    rule: str
+    clause: str
+
+
+class Target(BaseModel):
+    """A figure the manual asks for, in percent, shown beside what was reached."""
+
+    model_config = _FROZEN
+    percent: Percent
+    rule: str
+    clause: str
+
+
+class Bilingual(BaseModel):
+    """A word for people, Chinese and English."""
+
+    model_config = _FROZEN
+    zh: Label
+    en: Label
+
+
+class SurveyMethod(StrEnum):
+    """How an item's satisfaction is counted (SV-4); a report names the one it used."""
+
+    OF_RETURNED = "of_returned"
+    """(satisfied + basically satisfied) / forms returned (W08-03 4.3.1)."""
+    OF_ANSWERED = "of_answered"
+    """qualified / (qualified + unsatisfied) (M2 5.1.6)."""
+
+
+class Policy(BaseModel):
+    """A named, versioned set of values with the date from which it is in force.
+
+    A limit that is absent means: no such clock. `authority` lists, by command name, the roles that may give it; a
+    command that is not listed is open to every role. `refuse_early_agreement`: an agreed time before acceptance is
+    refused; where false (imported history) it is kept as recorded and flagged.
+    """
+
+    model_config = _FROZEN
+    name: Code
+    version: Label
+    in_force_from: date
+    source: Label
+    label: Bilingual
+    calendar: Code = Field(default="cn", description="official calendar that working days follow")
+    response: Limit | None = None
+    plan_at_center: Limit | None = None
+    plan_at_company: Limit | None = None
+    callback: Limit | None = None
+    arrival: Limit | None = None
+    arrival_urgent: Limit | None = None
+    order_callback: Limit | None = None
+    late_record: Limit | None = None
+    follow_ups: int = Field(default=0, ge=0, description="follow-ups asked for in every `follow_up_days` (OP-9)")
+    follow_up_days: int = Field(default=7, ge=1)
+    refuse_early_agreement: bool = True
+    categories: dict[Code, Bilingual]
+    order_categories: dict[Code, Bilingual]
+    survey_method: SurveyMethod = SurveyMethod.OF_RETURNED
+    targets: dict[Code, Target] = Field(default_factory=dict)
+    authority: dict[Code, tuple[Role, ...]] = Field(default_factory=dict)
+
+    @field_validator("late_record")
+    @classmethod
+    def _by_the_clock(cls, limit: Limit | None) -> Limit | None:
+        if limit is not None and limit.unit not in {Unit.MINUTES, Unit.HOURS}:
+            raise ValueError("counts by the clock; give it in minutes or hours")
+        return limit
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy without what was computed from the old values."""
+        copied = super().model_copy(update=update, deep=deep)
+        for computed in ("values", "ref"):
+            copied.__dict__.pop(computed, None)
+        return copied
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The policy as JSON values, what is absent left out; this is what the adoption event records."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @cached_property
+    def ref(self) -> PolicyRef:
+        """Name, version and SHA-256 of the exact values; what every governed event records."""
+        return PolicyRef(self.name, self.version, digest(self.values))

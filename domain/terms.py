@@ -1,0 +1,161 @@
+"""Terms: everything outside a command that a decision depends on, in one frozen value. And the checks all share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .clocks import Calendar, Deadline, deadline
+from .policy import Limit, Policy, Unit
+from .refusal import NotAuthorised, UnknownCode, WrongTime
+from .values import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from zoneinfo import ZoneInfo
+
+    from .center import CenterState
+    from .command import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is handed to a decision from outside.
+
+    `now` is the ledger's clock (UTC); `policy` the one that governs the case; `center` the master data of the center;
+    `number` the form number issued for a new case.
+    """
+
+    now: datetime
+    calendar: Calendar
+    policy: Policy | None = None
+    center: CenterState | None = None
+    number: str | None = None
+
+    @property
+    def rules(self) -> Policy:
+        """The governing policy; the application refuses a case command that has none before it gets here."""
+        if self.policy is None:
+            raise AssertionError("a case command was decided without a policy")
+        return self.policy
+
+    @property
+    def home(self) -> CenterState:
+        """The center's master data; the application refuses a case command of an unknown center before it gets here."""
+        if self.center is None:
+            raise AssertionError("a case command was decided without a center")
+        return self.center
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The center's own time zone (DA-5)."""
+        return self.home.zone
+
+    def edition(self, *limits: Limit | None) -> str | None:
+        """The calendar's edition, to be recorded where one of the limits counts working days."""
+        counts = any(limit is not None and limit.unit is Unit.WORKING_DAYS for limit in limits)
+        return self.calendar.edition if counts else None
+
+    def due(self, start: datetime, limit: Limit | None) -> Deadline | None:
+        """The deadline that a limit of the policy sets, or none where the policy has no such clock."""
+        return None if limit is None else deadline(start, limit, self.calendar, self.zone)
+
+
+def moment_of(command: Command, terms: Terms, *, since: datetime | None = None, step: str = "acceptance") -> datetime:
+    """When the thing happened: the command's time, or now; checked against now, the step it follows, and WL-5.
+
+    Raises:
+        WrongTime: in the future, before `since`, or recorded later than the policy allows without a reason.
+
+    """
+    moment = command.occurred_at or terms.now
+    if moment > terms.now:
+        raise WrongTime(
+            f"{utc_text(moment)} lies in the future",
+            rule="time",
+            right=f"a time not after {utc_text(terms.now)}",
+            where="occurred_at",
+        )
+    if since is not None and moment < since:
+        raise WrongTime(
+            f"{utc_text(moment)} lies before the {step} at {utc_text(since)}",
+            rule="time",
+            right=f"a time from {utc_text(since)} on",
+            where="occurred_at",
+        )
+    limit = terms.policy.late_record if terms.policy else None
+    if limit is not None and command.late_reason is None and terms.now - moment > _span(limit):
+        raise WrongTime(
+            f"happened more than {limit.amount} {limit.unit} before it is recorded, and gives no reason",
+            rule=limit.rule,
+            right="the same command with a late_reason",
+            where="late_reason",
+        )
+    return moment
+
+
+def _span(limit: Limit) -> timedelta:
+    return timedelta(minutes=limit.amount) if limit.unit is Unit.MINUTES else timedelta(hours=limit.amount)
+
+
+def authorise(command: Command, policy: Policy) -> None:
+    """Refuse a command whose actor's role the policy does not list for it.
+
+    Raises:
+        NotAuthorised: names the role and those that may.
+
+    """
+    allowed = policy.authority.get(command.name)
+    if allowed is not None and command.actor.role not in allowed:
+        raise NotAuthorised(
+            f"{command.actor.role.en} may not {command.name.replace('_', ' ')}",
+            rule=f"authority, policy {policy.name}",
+            right=f"one of the roles {', '.join(allowed)}",
+            where="actor.role",
+        )
+
+
+def known(word: str | None, words: Collection[str], *, where: str, rule: str) -> None:
+    """Refuse a word that is not on the policy's list; an absent one is unknown, which is allowed.
+
+    Raises:
+        UnknownCode: lists what is known.
+
+    """
+    if word is not None and word not in words:
+        listed = ", ".join(sorted(words)) or "none, the list is empty"
+        raise UnknownCode(f"{word!r} is not on the list", rule=rule, right=f"one of {listed}", where=where)
+
+
+def known_place(terms: Terms, estate: str | None, area: str | None, *, rule: str) -> None:
+    """Refuse a place the center does not run; where no estate is given, the area may be any of the center's.
+
+    Raises:
+        UnknownCode: lists what the center runs.
+
+    """
+    estates = {place.id: set(place.areas) for place in terms.home.estates}
+    known(estate, estates, where="estate", rule=rule)
+    known(area, estates[estate] if estate else set[str]().union(*estates.values()), where="area", rule=rule)
+
+
+def not_early(agreed: datetime | None, moment: datetime, terms: Terms, *, where: str, rule: str) -> bool:
+    """Refuse an agreed time that lies before the moment at which it was agreed; where the policy keeps such, flag it.
+
+    Returns:
+        Whether it lies before that moment.
+
+    Raises:
+        WrongTime: it does, and the policy does not take it.
+
+    """
+    early = agreed is not None and agreed < moment
+    if agreed is not None and early and terms.rules.refuse_early_agreement:
+        raise WrongTime(
+            f"{utc_text(agreed)} lies before {utc_text(moment)}, when it was agreed",
+            rule=rule,
+            right="a later time",
+            where=where,
+        )
+    return early

@@ -1,0 +1,92 @@
+"""The data dictionary and lineage, printed from the declarations: column, type, where it comes from, which rule it serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .facts import ALL
+from .reports import VIEWS
+from .vocabulary import CASE_COLUMN, Column, Facts, Take
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HOW: Final = {
+    Take.FIRST: "first",
+    Take.LAST: "last",
+    Take.LAST_GIVEN: "last given",
+    Take.COUNT: "count",
+    Take.TOTAL: "total",
+    Take.WHETHER: "whether",
+    Take.LOWEST: "least",
+    Take.HIGHEST: "greatest",
+}
+
+_HEAD: Final = """\
+# Data dictionary
+
+Printed from the declarations in `projections/facts` and `projections/reports`; a test keeps it current. Do not edit it.
+
+Every column is read off fields of recorded events, or compares columns of its own row; nothing is computed from a rule when
+it is read. *first*, *last* go by the version of the event; *last* is the last event's field, absent where that event does not
+give it; *last given* is the last that gives it. Absent (NULL) means unknown, never no. Times are UTC text of one width,
+`2026-03-01T01:30:00.000000Z`; days and months, `2026-03-01` and `2026-03`, are those of the center's time zone (DA-5). Facts
+hold ids and codes, no personal data.
+"""
+
+_VIEWS: Final = {
+    "report_monthly_opinions": "顾客意见月度分析：一行一件意见 / the monthly analysis (DA-1), one row an opinion.",
+    "report_timeliness": (
+        "及时性：一行一个时限 / one row a clock: `response`, `plan`, `handling`, `callback`, `arrival`, `order_callback`; start, "
+        "due and done. Ask as of when in the query, with one moment for both: `done_at <= :as_of and done_at <= due_at` is in "
+        "time, `due_at < :as_of and (done_at is null or done_at > :as_of)` overdue."
+    ),
+    "report_callback_rates": "回访率：一行一件应回访 / one row a case that asks for a callback (OP-10, SO-11).",
+    "report_survey_rates": "满意率：一行一个项目，另有总计 / one row an item of a survey, `place` 0 the total (SV-4).",
+    "report_audit_trail": "审计轨迹：一行一个事件与条款 / one row an event and clause it is evidence for (rulebook 8).",
+}
+
+
+def markdown() -> str:
+    """The whole dictionary."""
+    parts = [_HEAD]
+    parts += ["\n".join(_facts(facts)) for facts in ALL]
+    parts.append("\n".join(_views()))
+    return "\n".join(parts) + "\n"
+
+
+def origin(column: Column) -> str:
+    """Where a column comes from: how, and which fields of which events."""
+    if column.take is Take.COMPARED:
+        return "compares " + ", ".join(f"`{name}`" for name in column.of)
+    fields = [f"`{name}.{column.field}`" if column.field else f"`{name}`" for name in column.event_names]
+    conditions = [f"`{key}` is {' or '.join(texts)}" for key, texts in column.where]
+    return f"{_HOW[column.take]} of {', '.join(fields)}" + (f" where {' and '.join(conditions)}" if conditions else "")
+
+
+def _facts(facts: Facts) -> Iterator[str]:
+    yield f"## {facts.name}\n"
+    opened = ", ".join(f"`{event.name}`" for event in facts.opened_by)
+    yield f"{facts.zh} / {facts.en}. A row is there once {opened} is recorded.\n"
+    yield "| column | type | 中文 | English | from | rule |"
+    yield "|---|---|---|---|---|---|"
+    for name, part, (zh, en) in zip(facts.key_columns, facts.key, facts.key_labels, strict=True):
+        source = "the stream's id" if name == CASE_COLUMN else f"`{part}` of each event"
+        yield f"| **{name}** | {facts.key_type(part).word} | {zh} | {en} | {source} | key |"
+    hidden = {column.name: column for column in facts.columns if not column.shown}
+    for column in facts.shown:
+        told = origin(column)
+        # A column that is not in the table is told by what it is itself.
+        for name in column.of:
+            if name in hidden:
+                told = told.replace(f"`{name}`", f"({origin(hidden[name])})")
+        yield f"| {column.name} | {column.type.word} | {column.zh} | {column.en} | {told} | {column.rule} |"
+    yield ""
+
+
+def _views() -> Iterator[str]:
+    yield "## Views\n"
+    yield "Over the tables above, so that they never disagree with them.\n"
+    for name, make in VIEWS.items():
+        columns = ", ".join(f"`{column.name}`" for column in make().subquery().c)
+        yield f"- **{name}**: {_VIEWS[name]} Columns: {columns}."

@@ -1,0 +1,17 @@
+"""The tables of facts, one file a declaration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .callbacks import CALLBACKS
+from .centers import CENTERS
+from .follow_ups import FOLLOW_UPS
+from .opinions import OPINIONS
+from .orders import ORDERS
+from .survey_items import SURVEY_ITEMS
+from .surveys import SURVEYS
+from .turns import TURNS
+
+ALL: Final = (CENTERS, OPINIONS, TURNS, CALLBACKS, FOLLOW_UPS, ORDERS, SURVEYS, SURVEY_ITEMS)
+"""Every declaration, in the order in which they are built."""

@@ -1,0 +1,264 @@
+"""fact_opinions: one row a customer's opinion, as far as it has come (OP-1 to OP-14, DA-1, DA-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, String, and_, case, func, literal_column
+
+from ...domain.opinion.events import (
+    CalledBack,
+    FollowedUp,
+    HandlingFinished,
+    OpinionAccepted,
+    OpinionAssessed,
+    OpinionCommented,
+    OpinionDispatched,
+    OpinionEnded,
+    OpinionResponded,
+    OpinionTransferred,
+    PlanApproved,
+    PlanProposed,
+    PlanReturned,
+    RehandlingStarted,
+)
+from ..columntypes import BOOLEAN, CODE, DAY, ID, INTEGER, LABEL, MONTH, TIME, word
+from ..vocabulary import Facts, compared, count, first, last, last_given
+
+Row = Mapping[str, ColumnElement[Any]]
+
+
+def _status(row: Row) -> ColumnElement[str]:
+    """The word of `OpinionState.status`; the current turn is finished if the last signed result is of that turn."""
+    nothing, first_turn = literal_column("0", Integer()), literal_column("1", Integer())
+    return case(
+        (row["ended_at"].is_not(None), word("ended")),
+        (and_(row["finished_turn"] == row["turns"], row["called_back_turn"] == row["turns"]), word("called_back")),
+        (row["finished_turn"] == row["turns"], word("handled")),
+        (row["turns"] > first_turn, word("rehandling")),
+        (row["plans"] > nothing, word("planned")),
+        (row["dispatches"] > nothing, word("dispatched")),
+        (row["validity"].is_not(None), word("assessed")),
+        else_=word("accepted"),
+    )
+
+
+def _handled_at(row: Row) -> ColumnElement[str]:
+    return func.coalesce(row["first_finished_at"], row["ended_at"], type_=String())
+
+
+OPINIONS: Final = Facts(
+    name="fact_opinions",
+    zh="顾客意见",
+    en="customers' opinions, one row each",
+    key=("case",),
+    opened_by=(OpinionAccepted,),
+    columns=(
+        first("center", ID, OpinionAccepted, zh="管理服务中心", en="management service center", rule="DA-1"),
+        first("number", ID, OpinionAccepted, zh="表单编号", en="number on the form", rule="OP-3", indexed=True),
+        first("kind", CODE, OpinionAccepted, zh="意见类别", en="kind of opinion", rule="OP-1"),
+        first("channel", CODE, OpinionAccepted, zh="受理渠道", en="how it came in", rule="OP-3"),
+        first("level", CODE, OpinionAccepted, zh="受理层级", en="accepted by center or company", rule="OP-6"),
+        first("category", CODE, OpinionAccepted, zh="投诉分类", en="category", rule="OP-4"),
+        last_given("severity", CODE, (OpinionAccepted, OpinionAssessed), zh="影响程度", en="severity", rule="OP-19"),
+        first("estate", CODE, OpinionAccepted, zh="小区", en="estate", rule="OP-3"),
+        first("area", CODE, OpinionAccepted, zh="区域", en="area of the estate", rule="OP-3"),
+        first("unit", ID, OpinionAccepted, zh="房产", en="dwelling or office", rule="OP-12", indexed=True),
+        first("customer", ID, OpinionAccepted, zh="顾客编号", en="customer's id", rule="OP-3", indexed=True),
+        first("department", CODE, OpinionAccepted, zh="责任部门", en="department in charge", rule="OP-8"),
+        first("source", CODE, OpinionAccepted, zh="来源系统", en="system it was imported from", rule="OP-18"),
+        first("source_case", ID, OpinionAccepted, zh="来源编号", en="that system's own id", rule="OP-18"),
+        first("linked_to", ID, OpinionAccepted, zh="关联案件", en="earlier case it opens anew", rule="OP-14"),
+        first(
+            "accepted_on",
+            DAY,
+            OpinionAccepted,
+            field="local_date",
+            zh="受理日",
+            en="local day of acceptance",
+            rule="DA-5",
+        ),
+        first(
+            "month",
+            MONTH,
+            OpinionAccepted,
+            field="local_date",
+            zh="受理月份",
+            en="local month of acceptance",
+            rule="DA-5",
+            indexed=True,
+        ),
+        first(
+            "accepted_at",
+            TIME,
+            OpinionAccepted,
+            field="occurred_at",
+            zh="受理时间",
+            en="acceptance",
+            rule="OP-3",
+            indexed=True,
+        ),
+        first("response_due_at", TIME, OpinionAccepted, zh="首次回复期限", en="first response due", rule="OP-5"),
+        first(
+            "response_agreed", BOOLEAN, OpinionAccepted, zh="回复时间为约定", en="response time was agreed", rule="OP-5"
+        ),
+        first("plan_due_at", TIME, OpinionAccepted, zh="方案期限", en="plan due", rule="OP-6"),
+        first(
+            "plan_due_provisional",
+            BOOLEAN,
+            OpinionAccepted,
+            zh="方案期限为暂定",
+            en="plan due by an unpublished calendar",
+            rule="OP-6",
+        ),
+        first("handling_due_at", TIME, OpinionAccepted, zh="约定处理期限", en="agreed handling due", rule="OP-5"),
+        first(
+            "handling_due_early",
+            BOOLEAN,
+            OpinionAccepted,
+            zh="约定期限早于受理",
+            en="agreed before acceptance, kept as recorded",
+            rule="OP-5",
+        ),
+        first("calendar", LABEL, OpinionAccepted, zh="日历版本", en="edition of the official calendar", rule="OP-6"),
+        first("policy_name", CODE, OpinionAccepted, zh="政策", en="governing policy", rule="policy"),
+        first("policy_version", LABEL, OpinionAccepted, zh="政策版本", en="its version", rule="policy"),
+        first("policy_digest", ID, OpinionAccepted, zh="政策摘要", en="SHA-256 of its values", rule="policy"),
+        last("validity", CODE, OpinionAssessed, zh="有效性", en="validity", rule="OP-2"),
+        last("flow", BOOLEAN, OpinionAssessed, zh="进入处理流程", en="runs through handling", rule="OP-2"),
+        last("assessed_at", TIME, OpinionAssessed, field="occurred_at", zh="判定时间", en="judged", rule="OP-2"),
+        last("assessed_by", ID, OpinionAssessed, zh="判定人", en="assessor's id", rule="OP-2"),
+        count(
+            "dispatches",
+            (OpinionDispatched, OpinionTransferred),
+            zh="派单次数",
+            en="dispatches, transfers",
+            rule="OP-8",
+        ),
+        last(
+            "handler", ID, (OpinionDispatched, OpinionTransferred), field="to", zh="处理人", en="handler", rule="OP-8"
+        ),
+        last(
+            "responded_at",
+            TIME,
+            OpinionResponded,
+            field="occurred_at",
+            zh="首次回复时间",
+            en="first response",
+            rule="OP-5",
+        ),
+        count("plans", (PlanProposed, PlanApproved, PlanReturned), zh="方案步骤数", en="steps of plans", rule="OP-7"),
+        first(
+            "plan_proposed_at",
+            TIME,
+            PlanProposed,
+            field="occurred_at",
+            where={"turn": "1"},
+            zh="首次方案时间",
+            en="first plan of turn 1",
+            rule="OP-6",
+        ),
+        last(
+            "turns",
+            INTEGER,
+            (OpinionAccepted, RehandlingStarted),
+            field="turn",
+            zh="处理轮次",
+            en="turns",
+            rule="OP-11",
+        ),
+        first(
+            "rehandled_at",
+            TIME,
+            RehandlingStarted,
+            field="occurred_at",
+            zh="再处理时间",
+            en="first re-handling",
+            rule="OP-11",
+        ),
+        first(
+            "first_finished_at",
+            TIME,
+            HandlingFinished,
+            field="occurred_at",
+            zh="首轮处理完成",
+            en="handling first finished",
+            rule="OP-7",
+        ),
+        last(
+            "finished_at",
+            TIME,
+            HandlingFinished,
+            field="occurred_at",
+            zh="最近处理完成",
+            en="handling last finished",
+            rule="OP-7",
+        ),
+        last(
+            "finished_turn",
+            INTEGER,
+            HandlingFinished,
+            field="turn",
+            zh="完成轮次",
+            en="turn last finished",
+            rule="OP-11",
+        ),
+        count("callbacks", CalledBack, zh="回访次数", en="callbacks", rule="OP-10"),
+        first(
+            "called_back_at", TIME, CalledBack, field="occurred_at", zh="首次回访", en="first callback", rule="OP-10"
+        ),
+        last(
+            "called_back_turn",
+            INTEGER,
+            CalledBack,
+            field="turn",
+            zh="回访轮次",
+            en="turn last called back",
+            rule="OP-11",
+        ),
+        last(
+            "control_end_at",
+            TIME,
+            CalledBack,
+            field="occurred_at",
+            zh="控制时间终点",
+            en="last callback, end of control time",
+            rule="OP-13",
+        ),
+        count("follow_ups", FollowedUp, zh="跟踪次数", en="follow-ups", rule="OP-9"),
+        count("comments", OpinionCommented, zh="经理批示数", en="manager's comments", rule="OP-1"),
+        last("ended_at", TIME, OpinionEnded, field="occurred_at", zh="结束时间", en="end", rule="OP-14"),
+        last(
+            "ended_month",
+            MONTH,
+            OpinionEnded,
+            field="local_date",
+            zh="归档月份",
+            en="archive month",
+            rule="DA-5",
+            indexed=True,
+        ),
+        last("ending", CODE, OpinionEnded, zh="结束方式", en="how it ended", rule="OP-14"),
+        last("source_status", CODE, OpinionEnded, zh="来源状态", en="source's word for the end", rule="OP-18"),
+        compared(
+            "handled_at",
+            TIME,
+            _handled_at,
+            of=("first_finished_at", "ended_at"),
+            zh="处理完成",
+            en="handling first finished, else the end",
+            rule="OP-5",
+        ),
+        compared(
+            "status",
+            CODE,
+            _status,
+            of=("ended_at", "finished_turn", "turns", "called_back_turn", "plans", "dispatches", "validity"),
+            zh="状态",
+            en="where it stands",
+            rule="OP-21",
+            indexed=True,
+        ),
+    ),
+)

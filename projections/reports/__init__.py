@@ -1,0 +1,20 @@
+"""Reports: views over the facts and the events, and the figures read off them, so that they can never disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import CompoundSelect, Select
+
+from . import callbacks, monthly, surveys, timeliness, trail
+from .sources import stored
+
+VIEWS: Final[dict[str, Callable[[], Select[Any] | CompoundSelect[Any]]]] = {
+    "report_monthly_opinions": lambda: monthly.cases(stored),
+    "report_timeliness": lambda: timeliness.clocks(stored),
+    "report_callback_rates": lambda: callbacks.cases(stored),
+    "report_survey_rates": lambda: surveys.rates(stored),
+    "report_audit_trail": trail.trail,
+}
+"""The views by name, each with its select."""

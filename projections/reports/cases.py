@@ -1,0 +1,78 @@
+"""Cases of every kind by what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, select, union_all
+
+from ..columntypes import word
+from ..facts.opinions import OPINIONS
+from ..facts.orders import ORDERS
+from ..facts.surveys import SURVEYS
+from .sources import nothing, stored
+
+_KINDS: Final = (
+    (OPINIONS, "accepted_at", "ended_at"),
+    (ORDERS, "requested_at", "ended_at"),
+    (SURVEYS, "approved_at", "closed_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFound:
+    """A case in one line; ids and codes only."""
+
+    case: str
+    kind: str
+    number: str
+    center: str
+    status: str
+    unit: str | None
+    customer: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+
+
+def cases(wanted: Mapping[str, str], limit: int) -> Select[Any]:
+    """Opinions, orders and surveys whose columns have the wanted values, latest first."""
+    parts = []
+    for facts, opened, ended in _KINDS:
+        table = stored(facts)
+        if not wanted.keys() <= set(table.c.keys()):
+            continue  # a survey is of no unit and of no customer
+        unit, customer = (table.c[name] if name in table.c else nothing() for name in ("unit", "customer"))
+        query = select(
+            table.c.case_id,
+            word(facts.stream_kind).label("kind"),
+            table.c.number,
+            table.c.center,
+            table.c.status,
+            unit.label("unit"),
+            customer.label("customer"),
+            table.c[opened].label("opened_at"),
+            table.c[ended].label("ended_at"),
+        ).where(*(table.c[name] == value for name, value in wanted.items()))
+        # Each kind gives no more than the limit, so that the union sorts few rows.
+        newest = query.order_by(table.c[opened].desc(), table.c.case_id).limit(limit)
+        parts.append(select(newest.subquery(f"of_{facts.stream_kind}")))
+    found = union_all(*parts).subquery("found")
+    return select(found).order_by(found.c.opened_at.desc(), found.c.case_id).limit(limit)
+
+
+def row(found: Row[Any]) -> CaseFound:
+    """Make one line."""
+    return CaseFound(
+        case=found.case_id,
+        kind=found.kind,
+        number=found.number,
+        center=found.center,
+        status=found.status,
+        unit=found.unit,
+        customer=found.customer,
+        opened_at=datetime.fromisoformat(found.opened_at),
+        ended_at=datetime.fromisoformat(found.ended_at) if found.ended_at else None,
+    )

@@ -1,0 +1,109 @@
+"""What a report reads: the stored facts, or the same facts as they were known at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause, Integer, MetaData, String, cast, literal_column, null
+
+from ...domain.refusal import UnknownCode
+from ..columntypes import word
+from ..compile import recorded_by, select_of, table_of
+from ..vocabulary import Facts
+
+Source: TypeAlias = Callable[[Facts], FromClause]
+Keep: TypeAlias = Callable[[FromClause], Sequence[ColumnElement[bool]]]
+
+_metadata: Final = MetaData()
+
+GROUPS: Final = ("center", "kind", "category", "department", "channel", "estate", "month")
+"""What figures can be grouped by."""
+
+
+def stored(facts: Facts) -> FromClause:
+    """The table."""
+    return _metadata.tables[facts.name] if facts.name in _metadata.tables else table_of(facts, _metadata)
+
+
+def known_by(moment: str) -> Source:
+    """The facts as the ledger knew them at a moment (fixed-width UTC text): the same select over fewer events."""
+    made: dict[str, FromClause] = {}
+
+    def known(facts: Facts) -> FromClause:
+        if facts.name not in made:
+            # Named once and read by several parts of a report: the events are gone through once.
+            made[facts.name] = select_of(facts, recorded_by(moment)).cte(facts.name.replace("fact_", "known_"))
+        return made[facts.name]
+
+    return known
+
+
+def everything(_facts: FromClause) -> Sequence[ColumnElement[bool]]:
+    """Keep every row."""
+    return ()
+
+
+def nothing() -> ColumnElement[Any]:
+    """An unknown text, typed: a bare NULL has no type in a union on PostgreSQL."""
+    return cast(null(), String(64))
+
+
+def group_of(facts: FromClause, by: str, *, subject: str) -> ColumnElement[Any]:
+    """The column to group by; what a fact does not have is unknown, and its kind is what it is about.
+
+    Raises:
+        UnknownCode: `by` is not one of `GROUPS`.
+
+    """
+    check_group(by)
+    if by in facts.c:
+        return facts.c[by]
+    return word(subject) if by == "kind" else nothing()
+
+
+def check_group(by: str, also: Sequence[str] = ()) -> None:
+    """Refuse what figures cannot be grouped by.
+
+    Raises:
+        UnknownCode: lists what they can.
+
+    """
+    words = (*GROUPS, *also)
+    if by not in words:
+        raise UnknownCode(
+            f"{by!r} is nothing that figures are grouped by",
+            rule="DA-1",
+            right=f"one of {', '.join(words)}",
+            where="by",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: which local month, judged at which moment (fixed-width UTC text), of which center, by what."""
+
+    month: str
+    judged: str
+    center: str | None = None
+    by: str = "center"
+
+    def of_month(self, column: str = "month") -> Keep:
+        """Keep the month's rows (DA-5), of the center if one is named."""
+
+        def keep(facts: FromClause) -> Sequence[ColumnElement[bool]]:
+            return (facts.c[column] == self.month, *self.of_center(facts))
+
+        return keep
+
+    def of_center(self, facts: FromClause) -> Sequence[ColumnElement[bool]]:
+        """Keep the center's rows, if one is named."""
+        return () if self.center is None else (facts.c.center == self.center,)
+
+    def by_judged(self, moment: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether something had happened by the moment of judgement."""
+        return moment <= self.judged
+
+
+ONE: Final = literal_column("1", Integer())

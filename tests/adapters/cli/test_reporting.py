@@ -1,0 +1,153 @@
+"""Figures, finding and the audit trail from the command line."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.adapters.cli.conftest import LATE, NUMBER, OFFICER, STAFF, Run, Said
+
+Do = Callable[..., Said]
+MARCH = ["--month", "2024-03", "--format", "json"]
+
+
+@pytest.fixture
+def handled(case: str, do: Do) -> str:
+    """The complaint of `case`, answered in time (9:30 + 50 minutes) and judged valid."""
+    answered = {"way": "phone", "occurred_at": "2024-03-04T10:20:00+08:00"}
+    assert do("respond_to_opinion", {"actor": STAFF, "case": "opinion:1", **answered, **LATE}).exit_code == 0
+    judged = {"validity": "valid", "reason": "核实", "occurred_at": "2024-03-04T11:00:00+08:00"}
+    assert do("assess_opinion", {"actor": OFFICER, "case": "opinion:1", **judged, **LATE}).exit_code == 0
+    return case
+
+
+@pytest.mark.usefixtures("handled")
+def test_the_month_s_opinions_are_counted_as_numbers(caseledger: Run) -> None:
+    (row,) = caseledger("report", "monthly", *MARCH).json
+    found = {name: row[name] for name in ("month", "group", "accepted", "complaints", "praise", "valid", "ended")}
+    wanted = {
+        "month": "2024-03",
+        "group": "center:sz01",
+        "accepted": 1,
+        "complaints": 1,
+        "praise": 0,
+        "valid": 1,
+        "ended": 0,
+    }
+    assert found == wanted
+
+
+@pytest.mark.usefixtures("handled")
+def test_figures_are_grouped_by_what_is_asked_for(caseledger: Run) -> None:
+    (row,) = caseledger("report", "monthly", *MARCH, "--by", "category").json
+    assert (row["by"], row["group"]) == ("category", "noise")
+    caseledger("report", "monthly", *MARCH, "--by", "weather").refused("weather", "category")
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_range_of_months_gives_each_of_them(caseledger: Run) -> None:
+    rows = caseledger("report", "monthly", "--month", "2024-03..2024-05", "--format", "json").json
+    assert [row["accepted"] for row in rows if row["month"] == "2024-03"] == [1]
+    assert {row["month"] for row in rows} <= {"2024-03", "2024-04", "2024-05"}
+    assert sum(row["accepted"] for row in rows) == 1
+
+
+@pytest.mark.usefixtures("handled")
+def test_timeliness_is_judged_as_of_the_time_asked_for(caseledger: Run) -> None:
+    def plan(*more: str) -> tuple[int, int]:
+        rows = caseledger("report", "timeliness", *MARCH, "--center", "center:sz01", *more).json
+        (row,) = [row for row in rows if row["clock"] == "plan"]
+        return row["running"], row["overdue"]
+
+    # Due with the end of Thursday 7 March 2024: three working days after Monday (OP-6).
+    assert plan("--as-of", "2024-03-07") == (1, 0)
+    assert plan("--as-of", "2024-03-08") == (0, 1)
+    assert plan("--as-of", "2024-03-07T23:59:59+08:00") == (1, 0)
+    assert plan() == (0, 1)
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_response_in_time_is_counted_with_its_denominator(caseledger: Run) -> None:
+    rows = caseledger("report", "timeliness", *MARCH).json
+    (row,) = [row for row in rows if row["clock"] == "response"]
+    assert (row["in_time"], row["done"], row["in_time_of_done"]) == (1, 1, "100.00")
+
+
+@pytest.mark.usefixtures("handled")
+def test_what_was_not_recorded_by_then_does_not_count(caseledger: Run) -> None:
+    known = ["--known-at", "2024-03-31", "--center", "center:sz01"]
+    assert sum(row["accepted"] for row in caseledger("report", "monthly", *MARCH, *known).json) == 0
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_day_needs_a_center_to_be_a_time(caseledger: Run) -> None:
+    caseledger("report", "monthly", *MARCH, "--as-of", "2024-03-31").refused("--center", exit_code=2)
+
+
+@pytest.mark.usefixtures("handled")
+@pytest.mark.parametrize("figure", ["monthly", "timeliness", "callbacks"])
+def test_every_figure_is_printed_for_people_too(caseledger: Run, figure: str) -> None:
+    said = caseledger("report", figure, "--month", "2024-03")
+    assert (said.exit_code, said.err) == (0, "")
+    assert said.out
+
+
+@pytest.mark.usefixtures("handled")
+def test_surveys_are_none_where_there_were_none(caseledger: Run) -> None:
+    said = caseledger("report", "surveys", "--format", "json")
+    assert (said.exit_code, said.json) == (0, [])
+
+
+@pytest.mark.usefixtures("handled")
+@pytest.mark.parametrize(
+    ("by", "found"),
+    [
+        (["--number", NUMBER], True),
+        (["--unit", "unit:3-1201"], True),
+        (["--customer", "customer:77"], True),
+        (["--customer", "customer:78"], False),
+        (["--status", "assessed"], True),
+        (["--status", "ended"], False),
+        (["--center", "center:sz01", "--customer", "customer:77"], True),
+        (["--unit", "unit:3-1201", "--customer", "customer:78"], False),
+    ],
+)
+def test_a_case_is_found_by_all_that_is_asked(caseledger: Run, by: list[str], *, found: bool) -> None:
+    cases = caseledger("find", *by, "--format", "json").json
+    assert [case["case"] for case in cases] == (["opinion:1"] if found else [])
+
+
+@pytest.mark.usefixtures("handled")
+def test_the_trail_of_a_case_has_its_events_in_order_with_who_and_both_times(caseledger: Run) -> None:
+    entries = caseledger("trail", NUMBER, "--format", "json").json
+    assert [(entry["version"], entry["event"]) for entry in entries] == [
+        (1, "opinion.accepted.v1"),
+        (2, "opinion.responded.v1"),
+        (3, "opinion.assessed.v1"),
+    ]
+    assert (entries[2]["actor"], entries[2]["role"]) == ("staff:qa", "qa_officer")
+    assert entries[0]["occurred_at"] == "2024-03-04T01:30:00.000000Z"
+    assert entries[0]["recorded_at"] > "2024-03-05"
+
+
+@pytest.mark.usefixtures("handled")
+def test_the_trail_is_cut_by_time_and_number(caseledger: Run) -> None:
+    everything = caseledger("trail", "--format", "json").json
+    assert len(caseledger("trail", "--limit", "2", "--format", "json").json) == 2
+    assert caseledger("trail", "--until", "2024-03-31T00:00:00+08:00", "--format", "json").json == []
+    later = caseledger("trail", "--since", everything[-1]["recorded_at"], "--format", "json").json
+    assert later[-1] == everything[-1]
+    caseledger("trail", "--since", "2024-03-31").refused("time zone", exit_code=2)
+
+
+@pytest.mark.usefixtures("handled")
+def test_no_listing_shows_what_a_person_said(caseledger: Run) -> None:
+    for asked in (["trail"], ["find"], ["report", "monthly", "--month", "2024-03"]):
+        assert "装修" not in caseledger(*asked).out
+
+
+@pytest.mark.usefixtures("handled")
+def test_facts_that_agree_with_the_events_are_found_so(caseledger: Run) -> None:
+    said = caseledger("check", "--format", "json")
+    assert (said.exit_code, said.json["clean"], said.json["differing"]) == (0, True, 0)
+    assert said.json["rows"]["fact_opinions"] == 1
+    assert caseledger("check").exit_code == 0

@@ -1,0 +1,400 @@
+"""Every row of a file is imported, unchanged, differing or rejected; what the source does not know stays unknown."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pytest
+
+from caseledger.adapters import policies
+from caseledger.adapters.importing import (
+    Fault,
+    ImportReport,
+    InvalidMapping,
+    Mapping,
+    UnreadableFile,
+    import_csv,
+    parse_mapping,
+)
+from caseledger.adapters.ledger import Ledger
+from caseledger.domain.center import AdoptPolicy, Estate, RegisterCenter
+from caseledger.domain.event import Actor
+from caseledger.domain.opinion.commands import EndOpinion
+from caseledger.domain.opinion.events import OpinionAccepted, OpinionEnded
+from caseledger.domain.opinion.words import Ending, Kind
+from caseledger.domain.refusal import UnknownCase
+from caseledger.domain.values import Channel, LateReason, Role
+from tests.adapters.importing.conftest import CLOSED, HEADER, MAPPING, OPEN
+
+Table = Callable[..., Path]
+MANAGER = Actor(id="staff:li", role=Role.MANAGER, center="center:pine")
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    assert report.rows == report.imported + report.unchanged + report.differing + report.rejected
+    return report.imported, report.unchanged, report.differing, report.rejected
+
+
+def only_reject(report: ImportReport) -> Fault:
+    assert report.rejected == len(report.first_rejects) == 1
+    return report.first_rejects[0]
+
+
+def size(ledger: Ledger, *cases: str) -> int:
+    return sum(len(story) for story in ledger.histories(cases).values())
+
+
+def changed(old: str, new: str) -> Mapping:
+    assert old in MAPPING
+    return parse_mapping(MAPPING.replace(old, new, 1))
+
+
+# What a row becomes
+
+
+def test_an_open_row_becomes_an_acceptance_and_nothing_else(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    assert counts(import_csv(ledger, table(OPEN), mapping)) == (1, 0, 0, 0)
+    (record,) = ledger.replay("opinion:oldsys-1").events
+    event = record.event
+    assert isinstance(event, OpinionAccepted)
+    assert (event.kind, event.channel, event.category) == (Kind.COMPLAINT, Channel.PHONE, "noise")
+    assert (event.department, event.source, event.source_case) == ("front_desk", "oldsys", "1")
+    assert event.occurred_at == datetime(2011, 7, 1, 13, tzinfo=UTC)
+    assert event.handling_due_at == datetime(2011, 7, 5, 21, tzinfo=UTC)
+    assert (record.actor.id, record.actor.role) == ("import:oldsys", Role.IMPORTER)
+    assert record.late_reason is LateReason.IMPORTED
+    assert record.policy is not None
+    assert record.policy.name == "imported"
+    assert record.local_date == date(2011, 7, 1)
+
+
+def test_what_the_source_does_not_know_stays_unknown(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN, CLOSED), mapping)
+    for case in ("opinion:oldsys-1", "opinion:oldsys-2"):
+        state = ledger.replay(case).state
+        accepted = state.accepted
+        assert (accepted.response_due_at, accepted.plan_due_at, accepted.calendar) == (None, None, None)
+        assert (accepted.customer, accepted.unit, accepted.severity) == (None, None, None)
+        assert (state.responded_at, state.assessments, state.callbacks, state.follow_ups) == (None, 0, (), ())
+    assert ledger.replay("opinion:oldsys-2").state.accepted.handling_due_at is None
+
+
+def test_a_closed_row_ends_with_an_explanation_that_names_source_and_status(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    import_csv(ledger, table(CLOSED), mapping)
+    accepted, ended = ledger.replay("opinion:oldsys-2").events
+    assert isinstance(ended.event, OpinionEnded)
+    assert ended.event.ending is Ending.WITH_EXPLANATION
+    assert (ended.event.source, ended.event.source_status) == ("oldsys", "closed")
+    assert ended.event.occurred_at == datetime(2011, 7, 3, 14, tzinfo=UTC)
+    assert ledger.opened(ended) == {"explanation": "oldsys: Closed. lift is stuck"}
+    assert ledger.opened(accepted) == {"content": "lift is stuck"}
+
+
+def test_a_word_without_an_entry_takes_the_default(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(CLOSED), mapping)
+    assert ledger.replay("opinion:oldsys-2").state.accepted.category == "other"
+
+
+def test_a_target_before_the_opening_is_kept_and_flagged(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN.replace("2011-07-05", "2011-06-05")), mapping)
+    accepted = ledger.replay("opinion:oldsys-1").state.accepted
+    assert accepted.handling_due_early
+    assert accepted.handling_due_at == datetime(2011, 6, 5, 21, tzinfo=UTC)
+
+
+def test_what_means_that_nothing_is_known_is_left_out(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN.replace("2011-07-05 17:00:00", " N/A ").replace("Front Desk", "")), mapping)
+    accepted = ledger.replay("opinion:oldsys-1").state.accepted
+    assert (accepted.handling_due_at, accepted.department) == (None, None)
+
+
+def test_the_center_is_registered_where_it_is_not_known(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN), mapping)
+    state = ledger.replay("center:pine").state
+    assert (state.time_zone, state.total_households, state.resident_households) == ("America/New_York", 40, 30)
+    assert [(start, policy.name) for start, policy in state.policies] == [(date(2011, 1, 1), "imported")]
+
+
+# Again
+
+
+def test_the_same_import_again_changes_nothing(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    file = table(OPEN, CLOSED)
+    import_csv(ledger, file, mapping)
+    before = size(ledger, "center:pine", "opinion:oldsys-1", "opinion:oldsys-2")
+    again = import_csv(ledger, file, mapping)
+    assert counts(again) == (0, 2, 0, 0)
+    assert again.differences == ()
+    assert size(ledger, "center:pine", "opinion:oldsys-1", "opinion:oldsys-2") == before == 5
+
+
+def test_a_changed_mapping_says_what_differs_and_changes_nothing(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    file = table(OPEN, CLOSED)
+    import_csv(ledger, file, mapping)
+    rejects = StringIO()
+    report = import_csv(ledger, file, changed('Noise = "noise"', 'Noise = "neighbours"'), rejects=rejects)
+    assert counts(report) == (0, 1, 1, 0)
+    (one,) = report.differences
+    assert (one.line, one.case, one.field) == (2, "opinion:oldsys-1", "accept.category")
+    assert (one.recorded, one.new) == ("noise", "neighbours")
+    assert report.differing_fields == {"accept.category": 1}
+    (_, line) = csv.reader(rejects.getvalue().splitlines())
+    assert line[:4] == ["2", "differing", "about", "neighbours"]
+    assert ledger.replay("opinion:oldsys-1").state.accepted.category == "noise"
+
+
+def test_personal_words_that_differ_are_named_and_never_quoted(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(CLOSED), mapping)
+    rejects = StringIO()
+    report = import_csv(ledger, table(CLOSED.replace("lift is stuck", "Mr Ray fell")), mapping, rejects=rejects)
+    assert counts(report) == (0, 0, 1, 0)
+    assert [one.field for one in report.differences] == ["accept.content", "end.explanation"]
+    for words in ("lift", "Ray"):
+        assert words not in repr(report)
+        assert words not in rejects.getvalue()
+
+
+def test_a_case_that_the_source_has_closed_since_is_an_update(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN), mapping)
+    closed = OPEN.replace(",,Open", ",2011-07-04 08:00:00,Closed")
+    report = import_csv(ledger, table(closed), mapping)
+    assert counts(report) == (1, 0, 0, 0)
+    assert report.updated == 1
+    assert [record.name for record in ledger.replay("opinion:oldsys-1").events] == [
+        "opinion.accepted.v1",
+        "opinion.ended.v1",
+    ]
+
+
+def test_a_case_that_the_source_opened_again_differs(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(CLOSED), mapping)
+    report = import_csv(ledger, table(CLOSED.replace("2011-07-03 10:00:00,Closed", ",Open")), mapping)
+    assert counts(report) == (0, 0, 1, 0)
+    (one,) = report.differences
+    assert (one.field, one.recorded, one.new) == ("end.at", "2011-07-03T14:00:00.000000Z", None)
+
+
+def test_a_case_that_our_people_ended_is_theirs(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    import_csv(ledger, table(OPEN), mapping)
+    ledger.do(EndOpinion(actor=MANAGER, case="opinion:oldsys-1", explanation="pump replaced"))
+    assert counts(import_csv(ledger, table(OPEN), mapping)) == (0, 1, 0, 0)
+    closed = import_csv(ledger, table(OPEN.replace(",,Open", ",2011-07-04 08:00:00,Closed")), mapping)
+    assert "the case has ended" in only_reject(closed).reason
+
+
+def test_another_description_of_the_center_is_said_and_not_taken(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    import_csv(ledger, table(OPEN), mapping)
+    report = import_csv(ledger, table(OPEN), changed("total_households = 40", "total_households = 41"))
+    assert counts(report) == (0, 1, 0, 0)
+    (one,) = report.differences
+    assert (one.line, one.field, one.recorded, one.new) == (None, "center.total_households", "40", "41")
+
+
+# A center with a life of its own
+
+
+def living(ledger: Ledger, policy_from: date) -> None:
+    pine = Estate(id="pine", label="Pine Court")
+    ledger.do(
+        RegisterCenter(
+            actor=MANAGER,
+            center="center:pine",
+            label="Pine",
+            estates=(pine,),
+            total_households=9,
+            resident_households=9,
+        )
+    )
+    ledger.do(AdoptPolicy(actor=MANAGER, center="center:pine", policy=policies.load("w08"), in_force_from=policy_from))
+
+
+def test_history_before_the_centers_own_policy_is_taken_in(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    living(ledger, date(2023, 8, 1))
+    assert counts(import_csv(ledger, table(OPEN), mapping)) == (1, 0, 0, 0)
+    state = ledger.replay("center:pine").state
+    assert state.policy_on(date(2011, 7, 1)).name == "imported"
+    assert state.policy_on(date(2026, 3, 1)).name == "w08"
+
+
+def test_an_import_never_takes_the_centers_own_policy_out_of_force(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    living(ledger, date(2010, 1, 1))
+    with pytest.raises(InvalidMapping, match="would replace w08"):
+        import_csv(ledger, table(OPEN), mapping)
+    assert size(ledger, "opinion:oldsys-1") == 0
+
+
+def test_a_center_that_neither_ledger_nor_mapping_describes_is_refused(ledger: Ledger, table: Table) -> None:
+    text = MAPPING.replace('label = "Pine Court"\ntime_zone = "America/New_York"\nestates', "x", 1)
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("x ="))
+    with pytest.raises(UnknownCase, match="center:pine is not registered"):
+        import_csv(ledger, table(OPEN), parse_mapping(text))
+
+
+# Rows that cannot be taken in
+
+
+@pytest.mark.parametrize(
+    ("change", "cell", "says"),
+    [
+        (("Phone", "Pigeon"), ("via", "Pigeon"), "is not in the map of channel"),
+        (("Phone", ""), ("via", ""), "channel is needed"),
+        (("Open", "Reopened"), ("status", "Reopened"), "neither closed nor open"),
+        (("2011-07-01 09:00:00", ""), ("opened", ""), "is blank"),
+        (("2011-07-01 09:00:00", "July"), ("opened", "July"), "is not a time of the form"),
+        (("2011-07-01 09:00:00", "2011-03-13 02:30:00"), ("opened", "2011-03-13 02:30:00"), "did not exist"),
+        (("2011-07-01 09:00:00", "2031-07-01 09:00:00"), ("opened", "2031-07-01 09:00:00"), "lies in the future"),
+        (("2011-07-01 09:00:00", "2001-07-01 09:00:00"), (None, None), "no policy in force on 2001-07-01"),
+        ((",,Open", ",,Closed"), ("closed", ""), "is blank"),
+        ((",,Open", ",2011-06-30 10:00:00,Closed"), ("closed", "2011-06-30 10:00:00"), "before the opening"),
+        ((",,Open", ",2031-06-30 10:00:00,Closed"), ("closed", "2031-06-30 10:00:00"), "lies in the future"),
+        (("1,2011", ",2011"), ("id", ""), "key of the row"),
+        (("1,2011", "x" * 60 + ",2011"), ("id", "x" * 60), "too long for an id"),
+        (("Front Desk", "前台"), ("dept", "前台"), "name its words in a map"),
+        (("Front Desk", "d" * 49), ("dept", "d" * 49), "does not have the form"),
+        (("the pump", "\x00the pump"), ("words", "•••"), "U+0000"),
+        (("the pump", "\udce9the pump"), ("words", "•••"), r"the byte \xe9, which is not valid utf-8"),
+        (("the pump", "p" * 20_001), ("words", "•••"), "longer than the 20000 characters"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_in_says_line_column_value_and_reason(
+    ledger: Ledger, table: Table, change: tuple[str, str], cell: tuple[str | None, str | None], says: str
+) -> None:
+    report = import_csv(ledger, table(CLOSED, OPEN.replace(*change, 1)), parse_mapping(MAPPING))
+    assert counts(report) == (1, 0, 0, 1)
+    fault = only_reject(report)
+    assert says in fault.reason
+    assert (fault.line, fault.column, fault.value) == (3, *cell)
+    assert size(ledger, "opinion:oldsys-1") == 0
+
+
+def test_all_faults_of_a_row_are_said(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    report = import_csv(ledger, table(OPEN.replace("Phone", "Pigeon").replace("Open", "Lost")), mapping)
+    fault = only_reject(report)
+    assert fault.column == "via"
+    assert "also status: says neither closed nor open" in fault.reason
+
+
+def test_half_a_row_is_rejected_and_its_neighbours_are_not(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    report = import_csv(ledger, table(OPEN[:40], CLOSED), mapping)
+    assert counts(report) == (1, 0, 0, 1)
+    assert only_reject(report).line == 2
+
+
+def test_a_key_that_comes_twice_with_the_same_content_changes_nothing(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    assert counts(import_csv(ledger, table(OPEN, OPEN), mapping)) == (1, 1, 0, 0)
+
+
+def test_of_two_rows_with_one_key_the_first_counts(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    report = import_csv(ledger, table(OPEN, CLOSED, OPEN.replace("Noise", "Trash")), mapping, batch=1)
+    assert counts(report) == (2, 0, 0, 1)
+    fault = only_reject(report)
+    assert (fault.line, fault.column, fault.value) == (4, "id", "1")
+    assert "key of line 2" in fault.reason
+
+
+def test_the_rejects_file_has_every_rejected_row(
+    ledger: Ledger, mapping: Mapping, table: Table, tmp_path: Path
+) -> None:
+    bad = [OPEN.replace("Phone", f"Pigeon {number}") for number in range(30)]
+    rejects = tmp_path / "rejects.csv"
+    report = import_csv(ledger, table(CLOSED, *bad), mapping, rejects=rejects, batch=7)
+    assert counts(report) == (1, 0, 0, 30)
+    assert len(report.first_rejects) == 20
+    assert report.rejected_columns == {"via": 30}
+    with rejects.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["line", "kind", "column", "value", "reason"]
+    assert [row[:4] for row in rows] == [[str(n + 3), "rejected", "via", f"Pigeon {n}"] for n in range(30)]
+
+
+def test_personal_words_do_not_reach_the_rejects_file(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    rejects = StringIO()
+    import_csv(ledger, table(OPEN.replace("the pump", "\x00Mr Ray")), mapping, rejects=rejects)
+    assert "Ray" not in rejects.getvalue()
+
+
+# Files that cannot be read at all
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"1,2011-07-01\n", HEADER.replace(",", ";").encode(), b"\xff\xfe\x00"])
+def test_a_file_without_the_columns_is_refused_before_anything_is_recorded(
+    ledger: Ledger, mapping: Mapping, content: bytes, tmp_path: Path
+) -> None:
+    rejects = tmp_path / "rejects.csv"
+    with pytest.raises((UnreadableFile, InvalidMapping)):
+        import_csv(ledger, BytesIO(content), mapping, rejects=rejects)
+    assert size(ledger, "center:pine") == 0
+    assert not rejects.exists()
+
+
+def test_a_file_with_nothing_that_can_be_taken_in_records_nothing(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    report = import_csv(ledger, table(OPEN.replace("Phone", "Pigeon")), mapping)
+    assert counts(report) == (0, 0, 0, 1)
+    assert size(ledger, "center:pine") == 0
+
+
+def test_a_header_without_rows_is_an_import_of_nothing(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    assert counts(import_csv(ledger, table(), mapping)) == (0, 0, 0, 0)
+
+
+def test_the_rejects_may_not_overwrite_the_file(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    file = table(OPEN)
+    with pytest.raises(UnreadableFile, match="the rejects file is the file"):
+        import_csv(ledger, file, mapping, rejects=file)
+    assert OPEN in file.read_text()
+
+
+def test_a_rejects_file_that_cannot_be_written_stops_the_import_first(
+    ledger: Ledger, mapping: Mapping, table: Table, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadableFile, match="rejects file"):
+        import_csv(ledger, table(OPEN), mapping, rejects=tmp_path / "no" / "folder.csv")
+    assert size(ledger, "opinion:oldsys-1") == 0
+
+
+# Trying it out, and watching it
+
+
+def test_a_dry_run_says_the_same_and_records_nothing(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    file = table(OPEN, CLOSED, OPEN, CLOSED.replace("Lifts", "Noise"), OPEN.replace("Phone", "Pigeon"))
+    dry = import_csv(ledger, file, mapping, dry_run=True, batch=2)
+    assert dry.dry_run
+    assert size(ledger, "center:pine", "opinion:oldsys-1", "opinion:oldsys-2") == 0
+    wet = import_csv(ledger, file, mapping, batch=2)
+    assert counts(dry) == counts(wet) == (2, 1, 0, 2)
+    assert dry.first_rejects == wet.first_rejects
+
+
+def test_progress_is_told_in_bytes_to_the_end(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    file = table(OPEN, CLOSED)
+    told: list[tuple[str, int, int]] = []
+    import_csv(ledger, file, mapping, progress=lambda *what: told.append(what), batch=1)
+    total = file.stat().st_size
+    assert [what for what, _, _ in told] == ["import", "import"]
+    assert told[-1] == ("import", total, total)
+
+
+def test_a_batch_has_at_least_one_row(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    with pytest.raises(ValueError, match="at least one row"):
+        import_csv(ledger, table(OPEN), mapping, batch=0)
+
+
+def test_a_source_in_another_encoding_is_read(ledger: Ledger, table: Table) -> None:
+    mapping = changed('key = "id"', 'key = "id"\nencoding = "gb18030"')
+    import_csv(ledger, table(CLOSED.replace("lift is stuck", "电梯停运"), encoding="gb18030"), mapping)
+    accepted = ledger.replay("opinion:oldsys-2").events[0]
+    assert ledger.opened(accepted) == {"content": "电梯停运"}

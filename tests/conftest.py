@@ -1,0 +1,90 @@
+"""What every test may ask for: an empty database on each engine. And the closing word on which engines ran."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import VARIABLES, Missing, Server, empty_database, server
+
+LABELS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+REQUIRED = bool(os.environ.get("CASELEDGER_REQUIRE_DATABASES"))
+
+
+def _database_on(kind: str) -> Iterator[str]:
+    found = server(kind)
+    if isinstance(found, Missing):
+        if REQUIRED:
+            pytest.fail(
+                f"{LABELS[kind]} is required (CASELEDGER_REQUIRE_DATABASES) and missing: {found.reason}", pytrace=False
+            )
+        pytest.skip(f"no {LABELS[kind]}: {found.reason}")
+    with empty_database(found) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """An empty database on a real PostgreSQL; the test is marked `postgresql` by asking for it."""
+    yield from _database_on("postgresql")
+
+
+@pytest.fixture
+def mariadb_url() -> Iterator[str]:
+    """An empty database on a real MariaDB; the test is marked `mariadb` by asking for it."""
+    yield from _database_on("mariadb")
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database on each of the three engines in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for kind in VARIABLES:
+            if f"{kind}_url" in getattr(item, "fixturenames", ()):
+                item.add_marker(kind)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    failed_checks = os.environ.get("CASELEDGER_FAILED_CHECKS")
+    lines = [_how_it_went(terminalreporter, kind) for kind in VARIABLES]
+    lines = [line for line in lines if line]
+    if lines:
+        terminalreporter.section("databases", sep="=", bold=True)
+        for line in lines:
+            terminalreporter.line(line, red="DID NOT RUN" in line, green="DID NOT RUN" not in line, bold=True)
+    if failed_checks:
+        terminalreporter.section(f"FAILED BEFORE THE TESTS: {failed_checks}", sep="=", red=True, bold=True)
+
+
+def _how_it_went(terminalreporter: pytest.TerminalReporter, kind: str) -> str:
+    """One line on one engine, or nothing where no test asked for it."""
+
+    def reports(outcome: str) -> int:
+        return sum(1 for report in terminalreporter.getreports(outcome) if kind in getattr(report, "keywords", ()))
+
+    ran, skipped = reports("passed") + reports("failed"), reports("skipped")
+    missing = reports("error") + skipped
+    if not ran and not missing:
+        return ""
+    found = server(kind)
+    if isinstance(found, Server):
+        return f"{LABELS[kind]}: {ran} tests ran on {found.version}, {found.url.render_as_string()} ({found.found})"
+    return f"{LABELS[kind]}: DID NOT RUN, {missing} tests left out. {found.reason}"

@@ -1,0 +1,468 @@
+"""Service orders: P7.9-8 and P7.9-8.1 of the manual, rules SO-1 to SO-16."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from caseledger.adapters.calendar import ChineseCalendar
+from caseledger.domain.opinion.commands import CommentOnOpinion
+from caseledger.domain.order.commands import (
+    AgreePrice,
+    ArriveForOrder,
+    CallBackOrder,
+    CompleteOrder,
+    DispatchOrder,
+    EndOrder,
+    ReceiveOrder,
+    RequestOrder,
+)
+from caseledger.domain.order.decide import decide
+from caseledger.domain.order.events import (
+    OrderArrived,
+    OrderCalledBack,
+    OrderCompleted,
+    OrderDispatched,
+    OrderEnded,
+    OrderReceived,
+    OrderRequested,
+    PriceAgreed,
+)
+from caseledger.domain.refusal import (
+    AlreadyExists,
+    MissingDetail,
+    NotAuthorised,
+    UnknownCase,
+    UnknownCode,
+    WrongState,
+    WrongTime,
+)
+from caseledger.domain.terms import Terms
+from caseledger.domain.values import Satisfaction
+from tests.domain.story import CENTER, W08, Anything, at, do, given, happened
+
+CASE = "order:1"
+DAY = "2026-03-02"  # a Monday
+
+
+def request(when: str = f"{DAY} 09:00", /, **fields: Anything) -> RequestOrder:
+    return do(RequestOrder, when, center=CENTER, case=CASE, **fields)
+
+
+def price(amount: str, when: str = f"{DAY} 09:05") -> AgreePrice:
+    return do(AgreePrice, when, case=CASE, basis="posted", amount=amount)
+
+
+def dispatch(when: str = f"{DAY} 09:10", to: str = "staff:wang", **fields: Anything) -> DispatchOrder:
+    return do(DispatchOrder, when, case=CASE, to=to, **fields)
+
+
+def receive(when: str = f"{DAY} 09:15") -> ReceiveOrder:
+    return do(ReceiveOrder, when, by="technician", case=CASE)
+
+
+def arrive(when: str = f"{DAY} 09:40") -> ArriveForOrder:
+    return do(ArriveForOrder, when, by="technician", case=CASE)
+
+
+def complete(when: str = f"{DAY} 10:30", /, **fields: Anything) -> CompleteOrder:
+    told: dict[str, Anything] = {"tested": True, "signed": True, "qualified": True, "fee": "0"} | fields
+    return do(CompleteOrder, when, by="technician", case=CASE, **told)
+
+
+def call_back(when: str = "2026-03-03 10:00", /, **fields: Anything) -> CallBackOrder:
+    return do(CallBackOrder, when, case=CASE, **({"way": "phone"} | fields))
+
+
+def end(when: str = "2026-03-03 11:00", /, **fields: Anything) -> EndOrder:
+    return do(EndOrder, when, case=CASE, **fields)
+
+
+ON_SITE = (request(), dispatch(), receive(), arrive())
+DONE = (*ON_SITE, complete())
+
+
+class TestTheOnePath:
+    def test_request_is_taken_in_with_a_number_and_its_words_are_sealed_under_the_customer(self) -> None:
+        given().when(
+            request(
+                category="water",
+                channel="phone",
+                priority="urgent",
+                effort="light",
+                estate="garden",
+                area="north",
+                unit="unit:3-201",
+                customer="customer:li",
+                contact="李女士 13800000000",
+                content="水龙头漏水",
+            )
+        ).then(
+            happened(
+                OrderRequested,
+                number="SZ01-SO-202603-0001",
+                category="water",
+                turn=1,
+                contact="李女士 13800000000",
+                content="水龙头漏水",
+                arrival_due_at=None,
+                arrival_agreed=False,
+            )
+        ).then_known(status="requested", is_open=True, requested__contact__subject="customer:li", center=CENTER)
+
+    def test_words_of_an_unknown_customer_are_sealed_under_the_order(self) -> None:
+        given().when(request(content="换灯泡")).then_known(requested__content__subject=CASE)
+
+    def test_price_is_told_and_agreed(self) -> None:
+        given(request()).when(price("80.00")).then(
+            happened(PriceAgreed, price=1, turn=1, basis="posted", amount=Decimal("80.00"))
+        ).then_known(status="requested")
+
+    def test_a_later_price_for_more_work_counts_on(self) -> None:
+        given(request(), price("80")).when(price("120", f"{DAY} 10:00")).then(happened(PriceAgreed, price=2))
+
+    def test_dispatch_goes_to_a_technician_with_its_planned_time(self) -> None:
+        given(request()).when(dispatch(planned_completion_at=at(f"{DAY} 12:00"))).then(
+            happened(OrderDispatched, dispatch=1, turn=1, to_kind="technician", to="staff:wang", arrival_due_at=None)
+        ).then_known(status="dispatched", dispatch__planned_completion_at=at(f"{DAY} 12:00"))
+
+    def test_technician_has_thirty_minutes_from_the_receipt(self) -> None:
+        given(request(), dispatch()).when(receive(f"{DAY} 09:15")).then(
+            happened(OrderReceived, receipt=1, dispatch=1, arrival_due_at=at(f"{DAY} 09:45"), arrival_agreed=False)
+        ).then_known(status="received", turn__first_received_at=at(f"{DAY} 09:15"))
+
+    def test_arrival_is_recorded(self) -> None:
+        given(request(), dispatch(), receive()).when(arrive()).then(
+            happened(OrderArrived, arrival=1, dispatch=1, turn=1)
+        ).then_known(status="arrived", turn__first_arrived_at=at(f"{DAY} 09:40"))
+
+    def test_completion_is_tested_signed_rated_and_sets_the_time_of_the_callback(self) -> None:
+        # SO-11: two days are calendar days; the second day after Monday ends with Wednesday
+        given(*ON_SITE, price("80", f"{DAY} 09:45")).when(
+            complete(
+                rating="basically_satisfied",
+                fee="75.50",
+                work_started_at=at(f"{DAY} 09:50"),
+                work_minutes=35,
+                material_from="company",
+                material="水龙头一个",
+            )
+        ).then(
+            happened(
+                OrderCompleted,
+                turn=1,
+                qualified=True,
+                rating=Satisfaction.BASICALLY_SATISFIED,
+                fee=Decimal("75.50"),
+                material="水龙头一个",
+                work_minutes=35,
+                callback_due_at=at("2026-03-04 23:59:59.999999"),
+            )
+        ).then_known(
+            status="completed",
+            turn__completed_at=at(f"{DAY} 10:30"),
+            turn__fee=Decimal("75.50"),
+            turn__qualified=True,
+            turn__work_started_at=at(f"{DAY} 09:50"),
+        )
+
+    def test_callback_asks_for_time_manners_quality_and_further_needs(self) -> None:
+        given(*DONE).when(
+            call_back(timely=True, manners_satisfied=True, quality_satisfied=True, further_needs="下周换锁")
+        ).then(
+            happened(OrderCalledBack, callback=1, turn=1, by_visit=False, satisfied=True, further_needs="下周换锁")
+        ).then_known(status="called_back", callback__satisfied=True)
+
+    def test_order_ends_after_its_callback(self) -> None:
+        given(*DONE, call_back()).when(end()).then(
+            happened(OrderEnded, turn=1, ending="after_callback", explanation=None)
+        ).then_known(status="ended", is_open=False, ended_at=at("2026-03-03 11:00"))
+
+    def test_order_may_end_outside_the_sample(self) -> None:
+        given(*DONE).when(end(not_sampled=True)).then(happened(OrderEnded, ending="not_sampled"))
+
+    def test_order_may_end_with_an_explanation_at_any_step(self) -> None:
+        given(request()).when(end(explanation="顾客取消")).then(
+            happened(OrderEnded, ending="with_explanation", explanation="顾客取消")
+        )
+
+
+class TestArrival:
+    """SO-6: thirty minutes, five where urgent, or the agreed time."""
+
+    def test_urgent_order_leaves_five_minutes(self) -> None:
+        given(request(priority="urgent"), dispatch()).when(receive(f"{DAY} 09:15")).then(
+            happened(OrderReceived, arrival_due_at=at(f"{DAY} 09:20"))
+        )
+
+    @pytest.mark.parametrize("priority", ["urgent", "ordinary", "can_wait"])
+    def test_time_agreed_at_the_request_replaces_the_limit(self, priority: str) -> None:
+        agreed = at("2026-03-03 14:00")
+        given(request(priority=priority, agreed_arrival_at=agreed), dispatch()).when(receive()).then(
+            happened(OrderReceived, arrival_due_at=agreed, arrival_agreed=True)
+        ).then_known(turn__arrival_due_at=agreed, turn__arrival_agreed=True)
+
+    def test_time_agreed_since_the_request_is_set_at_dispatch(self) -> None:
+        agreed = at("2026-03-03 14:00")
+        given(request(priority="can_wait")).when(dispatch(agreed_arrival_at=agreed)).then(
+            happened(OrderDispatched, arrival_due_at=agreed, arrival_agreed=True, arrival_due_early=False)
+        )
+
+    def test_dispatch_repeats_the_time_agreed_at_the_request(self) -> None:
+        agreed = at("2026-03-03 14:00")
+        given(request(agreed_arrival_at=agreed)).when(dispatch()).then(
+            happened(OrderDispatched, arrival_due_at=agreed, arrival_agreed=True)
+        )
+
+    def test_order_that_can_wait_needs_an_agreed_time_by_its_dispatch(self) -> None:
+        given(request(priority="can_wait")).when(dispatch()).then_refused(
+            rule="SO-6", kind=MissingDetail, where="agreed_arrival_at"
+        )
+
+    def test_second_agreed_time_is_refused(self) -> None:
+        given(request(agreed_arrival_at=at("2026-03-03 14:00"))).when(
+            dispatch(agreed_arrival_at=at("2026-03-03 15:00"))
+        ).then_refused(rule="SO-6", kind=WrongState, where="agreed_arrival_at")
+
+    def test_order_handed_on_keeps_the_time_of_the_first_receipt(self) -> None:
+        second = dispatch(f"{DAY} 09:25", to="staff:zhao")
+        given(request(), dispatch(), receive(f"{DAY} 09:15"), second).when(receive(f"{DAY} 09:30")).then(
+            happened(OrderReceived, dispatch=2, receipt=2, arrival_due_at=at(f"{DAY} 09:45"))
+        ).then_known(receipts=2, turn__first_received_at=at(f"{DAY} 09:15"), dispatch__to="staff:zhao")
+
+    def test_each_dispatch_keeps_its_own_times(self) -> None:
+        story = given(*ON_SITE, dispatch(f"{DAY} 09:50", to="staff:zhao"), receive(f"{DAY} 09:55")).when(
+            arrive(f"{DAY} 10:10")
+        )
+        story.then(happened(OrderArrived, arrival=2, dispatch=2)).then_known(turn__first_arrived_at=at(f"{DAY} 09:40"))
+        assert [(sent.number, sent.received_at, sent.arrived_at) for sent in story.state.dispatches] == [
+            (1, at(f"{DAY} 09:15"), at(f"{DAY} 09:40")),
+            (2, at(f"{DAY} 09:55"), at(f"{DAY} 10:10")),
+        ]
+
+    def test_policy_without_clocks_sets_no_time(self) -> None:
+        free = W08.model_copy(update={"arrival": None, "order_callback": None})
+        given(request(), dispatch(), under=free).when(receive()).then(happened(OrderReceived, arrival_due_at=None))
+        handed_on = (dispatch(), receive(), dispatch(f"{DAY} 09:20", to="staff:zhao"))
+        given(request(), *handed_on, under=free).when(receive(f"{DAY} 09:25")).then(
+            happened(OrderReceived, receipt=2, arrival_due_at=None)
+        )
+        given(request(), dispatch(), receive(), arrive(), under=free).when(complete()).then(
+            happened(OrderCompleted, callback_due_at=None)
+        )
+
+    def test_agreed_time_before_it_was_agreed_is_refused(self) -> None:
+        given().when(request(agreed_arrival_at=at(f"{DAY} 08:59"))).then_refused(
+            rule="SO-6", kind=WrongTime, where="agreed_arrival_at"
+        )
+        given(request()).when(dispatch(agreed_arrival_at=at(f"{DAY} 09:09"))).then_refused(
+            rule="SO-6", kind=WrongTime, where="agreed_arrival_at"
+        )
+
+    def test_where_the_policy_keeps_such_a_time_it_is_flagged(self) -> None:
+        lenient = W08.model_copy(update={"refuse_early_agreement": False})
+        given(under=lenient).when(request(agreed_arrival_at=at(f"{DAY} 08:00"))).then(
+            happened(OrderRequested, arrival_due_at=at(f"{DAY} 08:00"), arrival_due_early=True)
+        )
+
+
+class TestPrice:
+    """SO-2: told and agreed before the work starts, at the latest on site."""
+
+    def test_paid_work_needs_an_agreed_price(self) -> None:
+        given(*ON_SITE).when(complete(fee="50")).then_refused(rule="SO-2", kind=WrongState, where="fee")
+
+    def test_free_work_needs_none(self) -> None:
+        given(*ON_SITE).when(complete(fee="0")).then(happened(OrderCompleted, fee=Decimal(0)))
+
+    def test_price_agreed_on_site_is_early_enough(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 09:45")).when(complete(fee="50", work_started_at=at(f"{DAY} 09:45"))).then(
+            happened(OrderCompleted, fee=Decimal(50))
+        )
+
+    def test_price_agreed_after_the_work_had_started_is_refused(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 10:00")).when(
+            complete(fee="50", work_started_at=at(f"{DAY} 09:50"))
+        ).then_refused(rule="SO-2", kind=WrongTime, where="work_started_at")
+
+    def test_price_for_further_work_may_be_agreed_while_it_goes_on(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 09:45"), price("90", f"{DAY} 10:00")).when(
+            complete(fee="90", work_started_at=at(f"{DAY} 09:50"))
+        ).then(happened(OrderCompleted, fee=Decimal(90)))
+
+    def test_price_agreed_after_the_completion_is_refused(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 09:45"), price("90", f"{DAY} 11:00")).when(
+            complete(fee="90"), now=f"{DAY} 12:00"
+        ).then_refused(rule="SO-2", kind=WrongTime, where="occurred_at")
+
+    def test_price_may_be_agreed_in_the_minute_of_the_completion(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 09:45"), price("90", f"{DAY} 10:30")).when(
+            complete(f"{DAY} 10:30", fee="90", work_started_at=at(f"{DAY} 09:45"))
+        ).then(happened(OrderCompleted))
+
+    def test_last_price_after_the_completion_is_told_as_such(self) -> None:
+        given(*ON_SITE, price("50", f"{DAY} 09:45"), price("90", f"{DAY} 11:00")).when(
+            complete(fee="90", work_started_at=at(f"{DAY} 09:45")), now=f"{DAY} 12:00"
+        ).then_refused(rule="SO-2", kind=WrongTime, where="occurred_at", says="before the last price")
+
+    def test_fee_may_fall_below_the_price_but_not_rise_above_it(self) -> None:
+        given(*ON_SITE, price("50")).when(complete(fee="49.99")).then(happened(OrderCompleted))
+        given(*ON_SITE, price("50")).when(complete(fee="50.01")).then_refused(rule="SO-2", kind=WrongState, where="fee")
+
+    def test_no_price_is_agreed_once_the_work_is_done(self) -> None:
+        given(*DONE).when(price("50", f"{DAY} 11:00")).then_refused(rule="SO-2", kind=WrongState)
+
+
+class TestOrderOfSteps:
+    def test_receipt_follows_a_dispatch(self) -> None:
+        given(request()).when(receive()).then_refused(rule="SO-4", kind=WrongState)
+
+    def test_dispatch_is_received_once(self) -> None:
+        given(request(), dispatch(), receive()).when(receive(f"{DAY} 09:20")).then_refused(rule="SO-6", kind=WrongState)
+
+    def test_arrival_follows_a_receipt_and_happens_once(self) -> None:
+        given(request(), dispatch()).when(arrive()).then_refused(rule="SO-6", says="not received")
+        given(*ON_SITE).when(arrive(f"{DAY} 09:50")).then_refused(rule="SO-6", says="recorded already")
+
+    def test_completion_follows_an_arrival(self) -> None:
+        given(request(), dispatch(), receive()).when(complete()).then_refused(rule="SO-8", says="nobody has arrived")
+
+    def test_work_is_completed_once(self) -> None:
+        given(*DONE).when(complete(f"{DAY} 11:00")).then_refused(rule="SO-8", kind=WrongState)
+        given(*DONE).when(dispatch(f"{DAY} 11:00")).then_refused(rule="SO-4", kind=WrongState)
+
+    def test_callback_follows_the_completion_and_happens_once(self) -> None:
+        given(*ON_SITE).when(call_back()).then_refused(rule="SO-11", says="not completed")
+        given(*DONE, call_back()).when(call_back("2026-03-03 10:30")).then_refused(
+            rule="SO-11", says="been called back"
+        )
+
+    def test_nothing_follows_the_end(self) -> None:
+        given(*DONE, call_back(), end()).when(end("2026-03-03 12:00")).then_refused(
+            rule="SO-11", kind=WrongState, where="case"
+        )
+
+    @pytest.mark.parametrize(
+        ("before", "ask"),
+        [
+            ((request(),), dispatch(f"{DAY} 08:59")),
+            ((request(),), price("5", f"{DAY} 08:59")),
+            ((request(), price("5")), price("6", f"{DAY} 09:04")),
+            ((request(), dispatch()), receive(f"{DAY} 09:09")),
+            ((request(), dispatch()), dispatch(f"{DAY} 09:09")),
+            ((request(), dispatch(), receive()), arrive(f"{DAY} 09:14")),
+            (ON_SITE, dispatch(f"{DAY} 09:39")),
+            (ON_SITE, complete(f"{DAY} 09:39")),
+            (DONE, call_back(f"{DAY} 10:29")),
+            (DONE, end(f"{DAY} 10:29", not_sampled=True)),
+            ((*DONE, call_back()), end("2026-03-03 09:59")),
+        ],
+    )
+    def test_no_step_lies_before_the_one_it_follows(self, before: tuple[RequestOrder], ask: DispatchOrder) -> None:
+        given(*before).when(ask, now="2026-03-03 10:00").then_refused(rule="time", kind=WrongTime, where="occurred_at")
+
+    @pytest.mark.parametrize("started", ["09:40", "10:30"])
+    def test_work_may_start_with_the_arrival_or_be_done_at_once(self, started: str) -> None:
+        given(*ON_SITE).when(complete(work_started_at=at(f"{DAY} {started}"))).then(
+            happened(OrderCompleted, work_started_at=at(f"{DAY} {started}"))
+        )
+
+    @pytest.mark.parametrize("started", ["09:39", "10:31"])
+    def test_work_starts_between_arrival_and_completion(self, started: str) -> None:
+        given(*ON_SITE).when(complete(work_started_at=at(f"{DAY} {started}"))).then_refused(
+            rule="time", kind=WrongTime, where="work_started_at"
+        )
+
+    def test_nothing_lies_in_the_future_or_is_recorded_late_without_a_reason(self) -> None:
+        given().when(request("2026-03-02 09:00"), now="2026-03-02 08:59").then_refused(rule="time", kind=WrongTime)
+        given().when(request("2026-03-01 08:59"), now="2026-03-02 09:00").then_refused(
+            rule="WL-5", kind=WrongTime, where="late_reason"
+        )
+        given().when(request("2026-03-01 08:59", late_reason="night_slip"), now="2026-03-02 09:00").then(
+            happened(OrderRequested)
+        )
+
+
+class TestDetails:
+    def test_supplier_needs_a_signed_agreement_on_file(self) -> None:
+        given(request()).when(dispatch(to_kind="supplier", to="supplier:lift")).then_refused(
+            rule="SO-4", kind=MissingDetail, where="agreement"
+        )
+        given(request()).when(dispatch(to_kind="supplier", to="supplier:lift", agreement="file:2026-17")).then(
+            happened(OrderDispatched, to_kind="supplier", agreement="file:2026-17")
+        )
+
+    @pytest.mark.parametrize("missing", ["tested", "signed"])
+    def test_qualified_work_is_tested_and_signed(self, missing: str) -> None:
+        given(*ON_SITE).when(complete(**{missing: False})).then_refused(rule="SO-8", kind=MissingDetail, where=missing)
+
+    def test_work_that_is_not_qualified_may_stay_unsigned(self) -> None:
+        given(*ON_SITE).when(complete(qualified=False, signed=False)).then(happened(OrderCompleted, qualified=False))
+
+    def test_unqualified_work_does_not_simply_end(self) -> None:
+        unqualified = (*ON_SITE, complete(qualified=False))
+        given(*unqualified).when(end(not_sampled=True)).then_refused(rule="SO-10", kind=WrongState)
+        given(*unqualified, call_back()).when(end()).then_refused(rule="SO-10", kind=WrongState)
+        given(*unqualified, call_back()).when(end(explanation="另行返修")).then(
+            happened(OrderEnded, ending="after_callback", explanation="另行返修")
+        )
+
+    def test_order_without_callback_sample_or_explanation_does_not_end(self) -> None:
+        given(*DONE).when(end()).then_refused(rule="SO-11", says="not called back")
+        given(*ON_SITE).when(end()).then_refused(rule="SO-8", says="not completed")
+        given(*ON_SITE).when(end(not_sampled=True)).then_refused(rule="SO-11", where="not_sampled")
+        given(*DONE, call_back()).when(end(not_sampled=True)).then_refused(rule="SO-11", where="not_sampled")
+
+    def test_customer_signs_after_a_visit(self) -> None:
+        given(*DONE).when(call_back(way="visit")).then_refused(rule="SO-11", where="customer_signed")
+        given(*DONE).when(call_back(way="visit", customer_signed=True)).then(happened(OrderCalledBack, by_visit=True))
+
+    def test_callback_needs_a_way(self) -> None:
+        given(*DONE).when(call_back(way="none")).then_refused(rule="SO-11", kind=MissingDetail, where="way")
+
+    @pytest.mark.parametrize(
+        ("answers", "satisfied"),
+        [
+            ({}, None),
+            ({"timely": True, "manners_satisfied": True}, None),
+            ({"timely": True, "manners_satisfied": True, "quality_satisfied": True}, True),
+            ({"quality_satisfied": False}, False),
+            ({"timely": False, "satisfied": True}, True),
+            ({"timely": True, "manners_satisfied": True, "quality_satisfied": True, "satisfied": False}, False),
+        ],
+    )
+    def test_satisfaction_on_the_whole_is_as_asked_or_follows_from_the_answers(
+        self, answers: dict[str, bool], *, satisfied: bool | None
+    ) -> None:
+        given(*DONE).when(call_back(**answers)).then(happened(OrderCalledBack, satisfied=satisfied))
+
+    def test_words_must_be_on_the_policys_and_the_centers_lists(self) -> None:
+        given().when(request(category="noise")).then_refused(rule="SO-1", kind=UnknownCode, where="category")
+        given().when(request(estate="harbour")).then_refused(rule="SO-1", kind=UnknownCode, where="estate")
+        given().when(request(estate="tower", area="north")).then_refused(rule="SO-1", kind=UnknownCode, where="area")
+        given().when(request(area="north")).then(happened(OrderRequested, area="north"))
+
+    def test_only_the_front_desk_dispatches_and_only_the_manager_ends(self) -> None:
+        given(request()).when(
+            do(DispatchOrder, f"{DAY} 10:00", by="technician", case=CASE, to="staff:wang")
+        ).then_refused(rule="authority, policy w08", kind=NotAuthorised, where="actor.role")
+        given(*DONE).when(do(EndOrder, f"{DAY} 11:00", by="technician", case=CASE, not_sampled=True)).then_refused(
+            rule="authority, policy w08", kind=NotAuthorised
+        )
+
+    def test_order_is_requested_once_and_known_before_anything_else(self) -> None:
+        given(request()).when(request()).then_refused(rule="ids", kind=AlreadyExists, where="case")
+        given().when(receive()).then_refused(rule="ids", kind=UnknownCase, where="case")
+
+    def test_number_and_id_come_from_outside(self) -> None:
+        terms = Terms(now=at(f"{DAY} 09:00"), calendar=ChineseCalendar(), policy=W08)
+        numbered = replace(terms, number="SZ01-XX-202603-0001")
+        for command, outside in ((request().model_copy(update={"case": None}), numbered), (request(), terms)):
+            with pytest.raises(MissingDetail, match="rule ids"):
+                decide(command, None, outside)
+
+    def test_command_about_something_else_is_a_fault_of_the_program(self) -> None:
+        story = given(request())
+        stray = do(CommentOnOpinion, f"{DAY} 10:00", case="opinion:1", comment="阅")
+        with pytest.raises(TypeError, match="CommentOnOpinion"):
+            decide(stray, story.state, Terms(now=at(f"{DAY} 10:00"), calendar=ChineseCalendar(), policy=W08))

@@ -1,0 +1,189 @@
+"""A story in which everything that can be recorded is recorded at least once; golden file and fixtures come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from caseledger.adapters.policies import load
+from caseledger.domain.catalogue import command_from
+from caseledger.domain.command import Command
+
+CENTER = "center:sz01"
+COMPLAINT = "opinion:story-1"
+ORDER = "order:story-1"
+SURVEY = "survey:story-1"
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shenzhen, a Monday
+
+
+def actor(role: str) -> dict[str, str]:
+    """The one who acts in a role."""
+    return {"id": f"staff:{role.replace('_', '-')}", "role": role, "center": CENTER}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A command of a story and the moment it is entered."""
+
+    at: datetime
+    command: Command
+
+
+def everything() -> list[Told]:
+    """Every command there is, in an order that the domain allows; together they lead to every event there is."""
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "register_center",
+            "manager",
+            {
+                "center": CENTER,
+                "label": "锦绣花园服务中心",
+                "estates": [{"id": "jinxiu", "label": "锦绣花园", "areas": ["east", "west"]}],
+                "total_households": 200,
+                "resident_households": 180,
+            },
+        ),
+        ("adopt_policy", "manager", {"center": CENTER, "policy": load("w08").values}),
+        ("report_households", "manager", {"center": CENTER, "total_households": 210, "resident_households": 190}),
+        (
+            "accept_opinion",
+            "acceptor",
+            {
+                "center": CENTER,
+                "case": COMPLAINT,
+                "kind": "complaint",
+                "channel": "phone",
+                "category": "noise",
+                "estate": "jinxiu",
+                "area": "east",
+                "unit": "unit:3-1201",
+                "customer": "customer:7",
+                "contact": "王女士 138****0000",
+                "place": "3栋1201",
+                "content": '楼上装修噪音 🔨 "太吵"',
+                "wanted_way": "phone",
+                "wanted_at": "2026-03-02T18:00:00+08:00",
+                "agreed_handling_at": "2026-03-20T18:00:00+08:00",
+            },
+        ),
+        ("respond_to_opinion", "acceptor", {"case": COMPLAINT, "way": "phone", "note": "已致电"}),
+        (
+            "assess_opinion",
+            "manager",
+            {"case": COMPLAINT, "validity": "valid", "reason": "违规施工", "severity": "general"},
+        ),
+        ("dispatch_opinion", "acceptor", {"case": COMPLAINT, "to": "staff:handler"}),
+        (
+            "transfer_opinion",
+            "acceptor",
+            {"case": COMPLAINT, "to": "department:order", "reason": "涉及秩序部", "explained": True},
+        ),
+        ("propose_plan", "handler", {"case": COMPLAINT, "text": "上门劝阻"}),
+        ("return_plan", "manager", {"case": COMPLAINT, "reason": "请写明时间"}),
+        ("propose_plan", "handler", {"case": COMPLAINT, "text": "今晚上门劝阻并张贴提示"}),
+        ("approve_plan", "manager", {"case": COMPLAINT}),
+        ("follow_up_opinion", "acceptor", {"case": COMPLAINT, "way": "phone"}),
+        ("finish_handling", "manager", {"case": COMPLAINT, "result": "已停工"}),
+        (
+            "call_back_opinion",
+            "acceptor",
+            {"case": COMPLAINT, "way": "phone", "handled_in_time": True, "outcome_satisfied": False},
+        ),
+        ("propose_plan", "handler", {"case": COMPLAINT, "text": "约见双方"}),
+        ("approve_plan", "manager", {"case": COMPLAINT}),
+        ("finish_handling", "manager", {"case": COMPLAINT, "result": "双方和解"}),
+        ("comment_on_opinion", "manager", {"case": COMPLAINT, "comment": "注意后续"}),
+        (
+            "call_back_opinion",
+            "acceptor",
+            {
+                "case": COMPLAINT,
+                "way": "visit",
+                "handled_in_time": True,
+                "outcome_satisfied": True,
+                "attitude_satisfied": True,
+                "further_needs": "望多巡查",
+            },
+        ),
+        ("end_opinion", "manager", {"case": COMPLAINT}),
+        (
+            "request_order",
+            "acceptor",
+            {
+                "center": CENTER,
+                "case": ORDER,
+                "channel": "phone",
+                "category": "water",
+                "priority": "urgent",
+                "unit": "unit:3-1201",
+                "customer": "customer:7",
+                "content": "水龙头漏水",
+            },
+        ),
+        ("agree_price", "acceptor", {"case": ORDER, "basis": "posted", "amount": "35.00"}),
+        ("dispatch_order", "acceptor", {"case": ORDER, "to": "staff:technician"}),
+        ("receive_order", "technician", {"case": ORDER}),
+        ("arrive_for_order", "technician", {"case": ORDER}),
+        (
+            "complete_order",
+            "technician",
+            {"case": ORDER, "tested": True, "signed": True, "qualified": True, "rating": "satisfied", "fee": "35.00"},
+        ),
+        (
+            "call_back_order",
+            "assistant",
+            {
+                "case": ORDER,
+                "way": "visit",
+                "customer_signed": True,
+                "timely": True,
+                "manners_satisfied": True,
+                "quality_satisfied": True,
+            },
+        ),
+        ("end_order", "assistant", {"case": ORDER}),
+        *_survey(SURVEY, counts=True),
+        *_survey("survey:story-2", counts=False),
+    ]
+    return [
+        Told(
+            START + timedelta(minutes=3 * number),
+            command_from(
+                name,
+                {
+                    "command_id": f"cmd:story-{number}",
+                    "actor": actor(role),
+                    "occurred_at": START + timedelta(minutes=3 * number, seconds=-30),
+                    **values,
+                },
+            ),
+        )
+        for number, (name, role, values) in enumerate(steps, start=1)
+    ]
+
+
+def _survey(case: str, *, counts: bool) -> list[tuple[str, str, dict[str, Any]]]:
+    items = [
+        {"item": "cleaning", "label": {"zh": "保洁工作", "en": "cleaning"}},
+        {"item": "security", "label": {"zh": "治安", "en": "security"}},
+    ]
+    answers: list[tuple[str, str, dict[str, Any]]]
+    if counts:
+        one = {"satisfied": 5, "basically_satisfied": 2, "unsatisfied": 1}
+        answers = [
+            (
+                "record_survey_counts",
+                "assistant",
+                {"case": case, "returned": 8, "counts": {"cleaning": one, "security": one}},
+            )
+        ]
+    else:
+        given = {"cleaning": "satisfied", "security": "unsatisfied"}
+        answers = [("return_survey_form", "steward", {"case": case, "answers": given})]
+    return [
+        ("approve_survey_form", "qa", {"center": CENTER, "case": case, "title": "年度顾客意见调查", "items": items}),
+        ("distribute_survey", "steward", {"case": case, "forms": 10}),
+        *answers,
+        ("close_survey", "manager", {"case": case}),
+    ]
