@@ -1,0 +1,130 @@
+"""Turns of handling: plan, approval, result, callback, another turn while something is wrong (OP-6 to OP-11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..personal import personal
+from ..refusal import WrongState
+from ..terms import Terms, moment_of
+from ..values import Way
+from . import events as did
+from .checks import in_flow, not_finished, subject, words
+from .words import PlanStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..event import Event
+    from . import commands as ask
+    from .state import OpinionState
+
+
+def propose(command: ask.ProposePlan, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    """A handler puts forward a plan (OP-6)."""
+    in_flow(state)
+    not_finished(state)
+    if state.turn.plan_status in {PlanStatus.PROPOSED, PlanStatus.APPROVED}:
+        raise WrongState(
+            f"a plan of this turn is {state.turn.plan_status}", rule="OP-7", right="a plan only after return_plan"
+        )
+    return (
+        did.PlanProposed(
+            occurred_at=moment_of(command, terms, since=state.turn.started_at, step="start of the turn"),
+            turn=state.turn.number,
+            plan=state.turn.plans + 1,
+            text=words(command.text, command, state),
+        ),
+    )
+
+
+def approve(command: ask.ApprovePlan, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    """The responsible person signs the plan (OP-7)."""
+    in_flow(state)
+    return (
+        did.PlanApproved(
+            occurred_at=moment_of(command, terms, since=_proposed_at(state), step="plan"),
+            turn=state.turn.number,
+            plan=state.turn.plans,
+        ),
+    )
+
+
+def return_plan(command: ask.ReturnPlan, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    """The responsible person sends the plan back (OP-7)."""
+    return (
+        did.PlanReturned(
+            occurred_at=moment_of(command, terms, since=_proposed_at(state), step="plan"),
+            turn=state.turn.number,
+            plan=state.turn.plans,
+            reason=words(command.reason, command, state),
+        ),
+    )
+
+
+def finish(command: ask.FinishHandling, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    """The responsible person signs the result; the callback is due from here (OP-7, OP-10)."""
+    in_flow(state)
+    not_finished(state)
+    if state.turn.plan_approved_at is None:
+        raise WrongState(
+            "the plan of this turn is not approved",
+            rule="OP-7",
+            right="propose_plan and approve_plan before the result",
+        )
+    moment = moment_of(command, terms, since=state.turn.plan_approved_at, step="approval of the plan")
+    due = terms.due(moment, terms.rules.callback)
+    return (
+        did.HandlingFinished(
+            occurred_at=moment,
+            turn=state.turn.number,
+            result=words(command.result, command, state),
+            callback_due_at=due.at if due else None,
+            callback_due_provisional=due.provisional if due else False,
+            calendar=terms.edition(terms.rules.callback),
+        ),
+    )
+
+
+def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    """The customer is asked; what is still wrong goes back to handling (OP-10, OP-11)."""
+    if command.way is Way.NONE:
+        raise WrongState(
+            "a callback needs a way",
+            rule="OP-12",
+            right="end_opinion with an explanation where there is none",
+            where="way",
+        )
+    since = state.accepted_at
+    if state.is_complaint and state.flow is not False:
+        in_flow(state)
+        if state.turn.finished_at is None:
+            raise WrongState("handling is not finished", rule="OP-10", right="finish_handling before the callback")
+        since = state.turn.finished_at
+        if any(made.turn == state.turn.number for made in state.callbacks):
+            raise WrongState("this turn has been called back", rule="OP-10", right="end_opinion, or a new turn")
+    moment = moment_of(command, terms, since=since, step="end of handling")
+    answers = (command.handled_in_time, command.outcome_satisfied, command.attitude_satisfied)
+    answered = any(answer is not None for answer in answers)
+    wrong = command.still_wrong or command.outcome_satisfied is False or command.attitude_satisfied is False
+    called = did.CalledBack(
+        occurred_at=moment,
+        callback=len(state.callbacks) + 1,
+        turn=state.turn.number,
+        way=command.way,
+        handled_in_time=command.handled_in_time,
+        outcome_satisfied=command.outcome_satisfied,
+        attitude_satisfied=command.attitude_satisfied,
+        satisfied=False if wrong else (True if answered else None),
+        further_needs=personal(command.further_needs, subject(command, state)),
+    )
+    if wrong and state.flow:
+        again = did.RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=called.callback)
+        return (called, again)
+    return (called,)
+
+
+def _proposed_at(state: OpinionState) -> datetime:
+    if state.turn.plan_status is not PlanStatus.PROPOSED or state.turn.plan_last_proposed_at is None:
+        raise WrongState("no plan waits for approval", rule="OP-7", right="propose_plan first")
+    return state.turn.plan_last_proposed_at
