@@ -244,7 +244,7 @@ class Figures:
         _check_month(month)
         return Asked(month=month, judged=utc_text(as_of or self._now()), center=center, by=by)
 
-    def _rows(self, query: Select[Any], make: Callable[[Any], T]) -> list[T]:
+    def _rows(self, query: Select[*tuple[Any, ...]], make: Callable[[Any], T]) -> list[T]:
         with self._reading() as connection:
             return [make(row) for row in connection.execute(query)]
 

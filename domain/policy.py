@@ -109,7 +109,7 @@ class Policy(BaseModel):
         """Copy without what was computed from the old values."""
         copied = super().model_copy(update=update, deep=deep)
         for computed in ("values", "ref"):
-            copied.__dict__.pop(computed, None)
+            vars(copied).pop(computed, None)
         return copied
 
     @cached_property

@@ -47,11 +47,13 @@ EVIDENCE: Final = (
     ),
     Evidence("首次回复", "first response", ("7.2.3", "8.2.1", "7.4"), (opinion.OpinionResponded,)),
     Evidence(
-        "有效性与影响程度判定,附理由与判定人", "validity and severity, with reason and assessor", ("7.2.3", "8.2.1", "7.5"),
+        "有效性与影响程度判定,附理由与判定人",
+        "validity and severity, with reason and assessor", ("7.2.3", "8.2.1", "7.5"),
         (opinion.OpinionAssessed,),
     ),
     Evidence(
-        "调查、处理方案、审定、处理、转交", "investigation, plan, approval, handling, transfer", ("8.3", "8.7", "7.6, 7.7"),
+        "调查、处理方案、审定、处理、转交",
+        "investigation, plan, approval, handling, transfer", ("8.3", "8.7", "7.6, 7.7"),
         (
             opinion.PlanProposed,
             opinion.PlanApproved,

@@ -130,7 +130,7 @@ def occurred_by(moment: str) -> ColumnElement[bool]:
 
 def select_of(
     facts: Facts, *only: ColumnElement[bool], streams: Sequence[ColumnElement[bool]] | None = None
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """Compile the declaration; the columns come in the table's order, key first.
 
     Args:

@@ -1,4 +1,4 @@
-"""The data dictionary and lineage, printed from the declarations: column, type, where it comes from, which rule it serves."""
+"""The data dictionary and lineage, printed from the declarations: column, type, origin, rule."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ _HEAD: Final = """\
 
 Printed from the declarations in `projections/facts` and `projections/reports`; a test keeps it current. Do not edit it.
 
-Every column is read off fields of recorded events, or compares columns of its own row; nothing is computed from a rule when
-it is read. *first*, *last* go by the version of the event; *last* is the last event's field, absent where that event does not
-give it; *last given* is the last that gives it. Absent (NULL) means unknown, never no. Times are UTC text of one width,
-`2026-03-01T01:30:00.000000Z`; days and months, `2026-03-01` and `2026-03`, are those of the center's time zone (DA-5). Facts
-hold ids and codes, no personal data.
+Every column is read off fields of recorded events, or compares columns of its own row; nothing is computed from a
+rule when it is read. *first*, *last* go by the version of the event; *last* is the last event's field, absent where
+that event does not give it; *last given* is the last that gives it. Absent (NULL) means unknown, never no. Times are
+UTC text of one width, `2026-03-01T01:30:00.000000Z`; days and months, `2026-03-01` and `2026-03`, are those of the
+center's time zone (DA-5). Facts hold ids and codes, no personal data.
 """
 
 _VIEWS: Final = {
     "report_monthly_opinions": "顾客意见月度分析：一行一件意见 / the monthly analysis (DA-1), one row an opinion.",
     "report_timeliness": (
-        "及时性：一行一个时限 / one row a clock: `response`, `plan`, `handling`, `callback`, `arrival`, `order_callback`; start, "
-        "due and done. Ask as of when in the query, with one moment for both: `done_at <= :as_of and done_at <= due_at` is in "
-        "time, `due_at < :as_of and (done_at is null or done_at > :as_of)` overdue."
+        "及时性：一行一个时限 / one row a clock: `response`, `plan`, `handling`, `callback`, `arrival`, "
+        "`order_callback`; start, due and done. Ask as of when in the query, with one moment for both: "
+        "`done_at <= :as_of and done_at <= due_at` is in time, "
+        "`due_at < :as_of and (done_at is null or done_at > :as_of)` overdue."
     ),
     "report_callback_rates": "回访率：一行一件应回访 / one row a case that asks for a callback (OP-10, SO-11).",
     "report_survey_rates": "满意率：一行一个项目，另有总计 / one row an item of a survey, `place` 0 the total (SV-4).",

@@ -20,7 +20,7 @@ class BadPolicy(Refused):
 def shipped() -> tuple[str, ...]:
     """Names of the policies that come with the package."""
     return tuple(
-        sorted(file.name.removesuffix(".toml") for file in files(__package__).iterdir() if file.name.endswith(".toml"))
+        sorted(file.name.removesuffix(".toml") for file in files(__name__).iterdir() if file.name.endswith(".toml"))
     )
 
 
@@ -33,7 +33,7 @@ def load(name: str) -> Policy:
     """
     try:
         if name in shipped():
-            text = files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+            text = files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
         else:
             text = Path(name).read_text(encoding="utf-8")
     except UnicodeDecodeError:

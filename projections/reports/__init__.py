@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, Select
 from . import callbacks, monthly, surveys, timeliness, trail
 from .sources import stored
 
-VIEWS: Final[dict[str, Callable[[], Select[Any] | CompoundSelect[Any]]]] = {
+VIEWS: Final[dict[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]]] = {
     "report_monthly_opinions": lambda: monthly.cases(stored),
     "report_timeliness": lambda: timeliness.clocks(stored),
     "report_callback_rates": lambda: callbacks.cases(stored),

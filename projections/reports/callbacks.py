@@ -72,7 +72,7 @@ class CallbackRates:
     visit_target: Decimal | None
 
 
-def cases(source: Source, opinions: Keep = everything, orders: Keep = everything) -> CompoundSelect[Any]:
+def cases(source: Source, opinions: Keep = everything, orders: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
     """Every case that counts: the select of the view; `month` is of acceptance, for orders of completion."""
     o, r = source(OPINIONS), source(ORDERS)
     unasked = type_coerce(null(), Boolean)  # of the type of its fellow in the union
@@ -84,7 +84,7 @@ def cases(source: Source, opinions: Keep = everything, orders: Keep = everything
     )
 
 
-def figures(source: Source, asked: Asked) -> Select[Any]:
+def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count the month's cases by subject and group.
 
     Raises:
@@ -122,7 +122,7 @@ def row(asked: Asked, found: Row[Any], targets: Mapping[str, Decimal]) -> Callba
     )
 
 
-def _of(facts: FromClause, subject: str, **values: ColumnElement[Any]) -> Select[Any]:
+def _of(facts: FromClause, subject: str, **values: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     given: dict[str, ColumnElement[Any]] = {"subject": word(subject), **values}
 
     def of(name: str) -> ColumnElement[Any]:

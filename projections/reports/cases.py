@@ -37,7 +37,7 @@ class CaseFound:
     ended_at: datetime | None
 
 
-def cases(wanted: Mapping[str, str], limit: int) -> Select[Any]:
+def cases(wanted: Mapping[str, str], limit: int) -> Select[*tuple[Any, ...]]:
     """Opinions, orders and surveys whose columns have the wanted values, latest first."""
     parts = []
     for facts, opened, ended in _KINDS:

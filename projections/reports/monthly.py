@@ -110,7 +110,7 @@ class MonthlyOpinions:
     overdue: int = 0
 
 
-def cases(source: Source) -> Select[Any]:
+def cases(source: Source) -> Select[*tuple[Any, ...]]:
     """One row an opinion: the select of the view; `must_call_back`: valid or third party, and handled (OP-10)."""
     opinions = source(OPINIONS)
     must = and_(owed(opinions), opinions.c.first_finished_at.is_not(None))
@@ -118,7 +118,7 @@ def cases(source: Source) -> Select[Any]:
     return select(*(opinions.c[name] for name in SHOWN), flag)
 
 
-def counts(source: Source, asked: Asked) -> Select[Any]:
+def counts(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count the month's opinions by group."""
     o = source(OPINIONS)
     group = group_of(o, asked.by, subject="opinion").label("grouped")
@@ -159,7 +159,7 @@ def perhaps_open(source: Source, asked: Asked, since: str) -> Source:
     return lambda facts: chosen if facts is OPINIONS else source(facts)
 
 
-def balance(source: Source, asked: Asked) -> Select[Any]:
+def balance(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count, by group, what of `perhaps_open` was open at the month's start and at its end."""
     o = source(OPINIONS)
     group = group_of(o, asked.by, subject="opinion").label("grouped")
@@ -171,7 +171,7 @@ def balance(source: Source, asked: Asked) -> Select[Any]:
     return chosen.where(asked.by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group)
 
 
-def answers(source: Source, asked: Asked) -> Select[Any]:
+def answers(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count, by group, the answers to the three questions in the callbacks of the month's opinions."""
     o, c = source(OPINIONS), source(CALLBACKS)
     group = group_of(o, asked.by, subject="opinion").label("grouped")

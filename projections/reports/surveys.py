@@ -58,7 +58,7 @@ class SurveyRates:
     percent: Decimal | None
 
 
-def rates(source: Source, keep: Keep = everything) -> CompoundSelect[Any]:
+def rates(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
     """Every item and total: the select of the view; `place` counts from 1 in the form's order, 0 is the total."""
     s, i = source(SURVEYS), source(SURVEY_ITEMS)
     head = (s.c.case_id, s.c.number, s.c.center, s.c.status, s.c.method, s.c.closed_month.label("month"), s.c.closed_at)
@@ -74,7 +74,7 @@ def rates(source: Source, keep: Keep = everything) -> CompoundSelect[Any]:
     return union_all(of_items, totals.where(*keep(s)))
 
 
-def figures(source: Source, month: str | None, center: str | None) -> Select[Any]:
+def figures(source: Source, month: str | None, center: str | None) -> Select[*tuple[Any, ...]]:
     """The surveys closed in a local month, or all; items in the form's order, the total last."""
 
     def keep(s: FromClause) -> list[ColumnElement[bool]]:

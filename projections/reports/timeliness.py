@@ -86,7 +86,7 @@ class Timeliness:
     in_time_of_all: Decimal | None
 
 
-def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> CompoundSelect[Any]:
+def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> CompoundSelect[*tuple[Any, ...]]:
     """Every clock of the kept cases: the select of the view."""
     opinions, turns = source(OPINIONS), source(TURNS)
     complaint = opinions.c.kind == word("complaint")
@@ -106,7 +106,7 @@ def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> C
     return union_all(*legs)
 
 
-def figures(source: Source, asked: Asked) -> Select[Any]:
+def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count the month's clocks by verdict and group: columns clock, group, and one a verdict.
 
     Raises:
@@ -161,7 +161,7 @@ def row(asked: Asked, found: Row[Any]) -> Timeliness:
     )
 
 
-def _leg(clock: str, opinions: FromClause, *, due: str, done: str, keep: Keep) -> Select[Any]:
+def _leg(clock: str, opinions: FromClause, *, due: str, done: str, keep: Keep) -> Select[*tuple[Any, ...]]:
     values = {
         "clock": word(clock),
         "turn": literal_column("1", Integer()),
@@ -172,7 +172,7 @@ def _leg(clock: str, opinions: FromClause, *, due: str, done: str, keep: Keep) -
     return _of_case(opinions, values, subject="opinion").where(*keep(opinions))
 
 
-def _callbacks(opinions: FromClause, turns: FromClause, keep: Keep) -> Select[Any]:
+def _callbacks(opinions: FromClause, turns: FromClause, keep: Keep) -> Select[*tuple[Any, ...]]:
     values = {
         "clock": word("callback"),
         "turn": turns.c.turn,
@@ -185,7 +185,7 @@ def _callbacks(opinions: FromClause, turns: FromClause, keep: Keep) -> Select[An
     return chosen.where(turns.c.finished_at.is_not(None), *keep(opinions))
 
 
-def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str], keep: Keep) -> Select[Any]:
+def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str], keep: Keep) -> Select[*tuple[Any, ...]]:
     """The leg of a clock of orders; `times` names the columns of start, due and done."""
     started, due, done = times
     values = {
@@ -198,7 +198,7 @@ def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str], ke
     return _of_case(orders, values, subject="order").where(orders.c[started].is_not(None), *keep(orders))
 
 
-def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Select[Any]:
+def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Select[*tuple[Any, ...]]:
     """The columns in their order; what is not of the clock is the case's."""
     plain = {"case_id", "number", "ended_at"}
 
@@ -210,7 +210,7 @@ def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Sele
     return select(*(of(name).label(name) for name in COLUMNS))
 
 
-def overdue_cases(source: Source, asked: Asked) -> Select[Any]:
+def overdue_cases(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Count, by group, the opinions that are open at the moment of judgement with a clock overdue."""
     ran = clocks(source, orders=False).subquery("clocks")
     group = ran.c[asked.by].label("grouped")

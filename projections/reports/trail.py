@@ -55,14 +55,14 @@ class TrailEntry:
     clauses: tuple[str, ...]
 
 
-def trail() -> Select[Any]:
+def trail() -> Select[*tuple[Any, ...]]:
     """One row an event and clause: the select of the view; an event without a clause has one row without."""
     c = ledger_clauses.c
     joined = ledger_events.outerjoin(ledger_clauses, c.event_name == ledger_events.c.name)
     return select(*_columns(), c.edition, c.clause, c.evidence_zh, c.evidence_en).select_from(joined)
 
 
-def entries(*only: ColumnElement[bool]) -> Select[Any]:
+def entries(*only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """One row an event, in the order of the ledger, without the clauses."""
     return select(*_columns()).where(*only).order_by(ledger_events.c.position)
 

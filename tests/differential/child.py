@@ -20,7 +20,7 @@ from eventsourcing.persistence import PersistenceError, StoredEvent
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import event
 
-from caseledger.adapters.facts import reach
+from caseledger.adapters.facts import keeper, reach, rebuilding
 from caseledger.adapters.store.recorder import SqlApplicationRecorder
 from caseledger.domain.refusal import Refused
 from tests.differential.histories import Histories
@@ -38,12 +38,12 @@ STATEMENTS = {
     "the table beside is made": r"CREATE TABLE fact_opinions_rebuilt",
     "the table is emptied": r"DELETE FROM fact_opinions$",
     "the table is filled": r"INSERT INTO fact_opinions .*FROM fact_opinions_rebuilt",
-    "right before the commit": r"INSERT INTO ledger_facts",
 }
 """Moments of the rebuild of `fact_opinions`: right after this statement."""
 GATHERING = "gathering"
-SWAPPED = "right after the commit"
-REBUILD_MOMENTS = ("the table beside is made", *[GATHERING] * 6, *list(STATEMENTS)[1:], SWAPPED)
+COMMITTING = "right before the commit"
+COMMITTED = "right after the commit"
+REBUILD_MOMENTS = (*STATEMENTS, *[GATHERING] * 6, COMMITTING, COMMITTED)
 SMALL_CHUNK = 3
 """Cases that a rebuild reads at a time here, so that a short history is gathered in many steps."""
 
@@ -75,9 +75,9 @@ class Countdown:
             die()
 
 
-def append(pipe: Connection, url: str, mark: str, seed: int, moment: str | None = None, times: int = 1) -> None:
+def append(pipe: Connection, url: str, mark: str, moment: str | None = None, times: int = 1) -> None:
     """Append commands to a ledger that has its centers, until killed, or until the moment has come so many times."""
-    random = Random(seed)
+    random = Random(mark)
     house = House(url, lasting=True)
     house.reread()
     histories = Histories(house.read, mark, last_recorded(house), cases(house))
@@ -102,11 +102,9 @@ def append(pipe: Connection, url: str, mark: str, seed: int, moment: str | None 
             break
 
 
-def rebuild(
-    pipe: Connection, url: str, moment: str | None = None, times: int = 1, pause_at: str | None = None
-) -> None:
+def rebuild(pipe: Connection, url: str, moment: str | None = None, times: int = 1, pause_at: str | None = None) -> None:
     """Rebuild all facts, dying at a moment; or pausing at another, or at each step, until the parent says to go on."""
-    reach.CASES_A_CHUNK = SMALL_CHUNK  # type: ignore[misc]  # a constant for everyone else
+    _in_small_steps()
     house = House(url, lasting=True)
     countdown = Countdown(times)
 
@@ -120,14 +118,21 @@ def rebuild(
         if pause_at == GATHERING:
             pause()
 
-    if moment in STATEMENTS:
-        _after(house, STATEMENTS[moment], countdown)
-    if moment == SWAPPED:
-        _after(house, STATEMENTS["right before the commit"], lambda: _after_commit(house, die))
-    if pause_at in STATEMENTS:
-        _after(house, STATEMENTS[pause_at], pause)
+    _at(house, moment, countdown)
+    _at(house, pause_at, pause)
     house.ledger.rebuild(None if pause_at == GATHERING else ["fact_opinions"], progress=progress)
     pipe.send("rebuilt")
+
+
+def _in_small_steps() -> None:
+    """Gather a few cases at a time, and catch up in several rounds with what is appended meanwhile."""
+    for module, name, value in (
+        (reach, "CASES_A_CHUNK", SMALL_CHUNK),
+        (keeper, "SIZES", (1, 2)),
+        (rebuilding, "SIZES", (1, 2)),
+    ):
+        assert hasattr(module, name), f"{name} moved; the steps here would not be small"
+        setattr(module, name, value)
 
 
 def _die_in_an_append(house: House, moment: str, countdown: Countdown) -> None:
@@ -149,9 +154,9 @@ def _die_in_an_append(house: House, moment: str, countdown: Countdown) -> None:
         if moment == "all is written, not committed":
             countdown()
         if moment == "committed, not acknowledged":
-            _after_commit(house, countdown)
+            _around_commit(house, countdown)
 
-    recorder.insert_within = inserting  # type: ignore[method-assign]  # to die on its doorstep
+    recorder.insert_within = inserting  # type: ignore[method-assign, assignment]  # to die on its doorstep
     recorder.on_append = refreshing
     if moment == "some facts are written":
         _after(house, r"INSERT INTO fact_", countdown)
@@ -166,14 +171,26 @@ def _after(house: House, pattern: str, act: Callable[[], None]) -> None:
             act()
 
 
-def _after_commit(house: House, act: Callable[[], None]) -> None:
-    """Act right after the next commit."""
+def _at(house: House, moment: str | None, act: Callable[[], None]) -> None:
+    """Act at a moment of the rebuild of `fact_opinions`."""
+    if moment in STATEMENTS:
+        _after(house, STATEMENTS[moment], act)
+    if moment in {COMMITTING, COMMITTED}:
+        filled = STATEMENTS["the table is filled"]
+        _after(house, filled, lambda: _around_commit(house, act, before=moment == COMMITTING))
+
+
+def _around_commit(house: House, act: Callable[[], None], *, before: bool = False) -> None:
+    """Act right before or right after the next commit."""
     dialect: Any = house.engine.dialect
     commit = dialect.do_commit
 
     def committing(connection: object) -> None:
         dialect.do_commit = commit
+        if before:
+            act()
         commit(connection)
-        act()
+        if not before:
+            act()
 
     dialect.do_commit = committing

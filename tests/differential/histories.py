@@ -63,6 +63,7 @@ class Histories:
                     "total_households": 400,
                     "resident_households": 300 if number else 0,
                 },
+                occurred_at=self.now - timedelta(days=40, hours=number),
             )
             adopted = POLICIES[1 if center == "center:ny01" else 0]
             values = {"center": center, "policy": adopted, "in_force_from": "2000-01-01"}
@@ -113,7 +114,7 @@ class Histories:
         return self._told(random, name, {"case": case, **values}, **self._when(random, history, zone))
 
     def _when(self, random: Random, history: History, zone: ZoneInfo) -> dict[str, Any]:
-        """After the last step mostly; or after the first only, so that versions and moments come in different orders."""
+        """After the last step mostly; or after the first, so that versions and moments come in different orders."""
         happened = [record.event.occurred_at for record in history.events]
         since = happened[0] if not random.randint(0, 4) else max(happened)
         return self._late(random, earlier(random, since, self.now, zone))
@@ -131,4 +132,3 @@ class Histories:
         actor = {"id": f"staff:{random.randint(1, 3)}", "role": ROLES.get(name, "manager")}
         given = {"command_id": f"cmd:{self.mark}-{self.steps}", "actor": actor, **values, **more}
         return Told(self.now, command_from(name, given))
-

@@ -1,4 +1,4 @@
-"""A ledger under test: its facts as they lie in the tables, as the selects tell them, and as the oracle works them out."""
+"""A ledger under test: its facts as they lie in the tables, as the selects tell them, and as the oracle says."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class House:
             return {one.name: _rows(connection, one, select_of(one, *only)) for one in ALL}
 
     def expected(self, known_at: datetime | None = None) -> Tables:
-        """The rows that the oracle works out of the states, replayed from all events or from those recorded by a moment."""
+        """The rows that the oracle works out of the states, of all events or of those recorded by a moment."""
         cases = [self._case(history, known_at) for history in self.histories if history.events]
         return {one.name: rows_of(one.name, cases) for one in ALL}
 

@@ -32,7 +32,9 @@ def some(random: Random, **values: Any) -> Values:  # noqa: ANN401 - a command's
 
 def agreed(random: Random, now: datetime) -> datetime:
     """A time agreed with the customer: ahead, at the very moment, or in the past (which some policies refuse)."""
-    return now + random.choice((timedelta(minutes=20), timedelta(days=3), timedelta(days=40), timedelta(0), -timedelta(5)))
+    return now + random.choice(
+        (timedelta(minutes=20), timedelta(days=3), timedelta(days=40), timedelta(0), -timedelta(5))
+    )
 
 
 def truth(random: Random) -> bool:
@@ -120,7 +122,7 @@ def _end_opinion(random: Random, _now: datetime) -> Ask:
     return "end_opinion", why if random.randint(0, 1) else {}
 
 
-def of_opinion(state: OpinionState) -> list[Move]:
+def of_opinion(state: OpinionState) -> list[Move]:  # noqa: PLR0911 - one return a state
     """The moves of an opinion."""
     always: list[Move] = [_tell("follow_up_opinion"), _say("comment_on_opinion", "comment"), _end_opinion, _call_back]
     if state.responded_at is None:

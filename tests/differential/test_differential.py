@@ -151,9 +151,7 @@ def histories_on(kind: str, *, examples: int, rules: int) -> None:
     class OnThisDatabase(LivingLedger):
         database = kind
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis leaves it untyped
-        OnThisDatabase, settings=settings(SOME, max_examples=examples, stateful_step_count=rules)
-    )
+    run_state_machine_as_test(OnThisDatabase, settings=settings(SOME, max_examples=examples, stateful_step_count=rules))
 
 
 @pytest.mark.slow

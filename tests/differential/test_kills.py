@@ -1,5 +1,7 @@
-"""A process is killed at any moment of an append or a rebuild: what was acknowledged is there, nothing is there by half,
-and the facts are what the states say."""
+"""A process is killed at any moment of an append or a rebuild.
+
+What was acknowledged is there, nothing is there by half, and the facts are what the states say.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +57,8 @@ class Heard:
                 self.done.add(command_id)
             case ("refused", str() as command_id):
                 self.refused.add(command_id)
+            case _:
+                raise AssertionError(f"nobody says {said!r}")
 
     def drain(self, pipe: Connection) -> None:
         """Take in what is left in the pipe of a dead process."""
@@ -96,7 +100,7 @@ def by_command(house: House) -> dict[str, list[Recorded]]:
 
 def nothing_is_there_by_half(house: House) -> None:
     """Streams have no gap, every number has its case, and whatever one command led to is there with all its parts."""
-    numbers = {}
+    numbers: dict[str, str] = {}
     for history in house.histories:
         assert [record.version for record in history.events] == list(range(1, history.version + 1))
         if history.stream.startswith("register:"):
@@ -173,7 +177,7 @@ def kill_appends(url: str, *, at_random: int, rounds: int) -> None:
     random, heard = Random(11), settle(url)
     moments = [(None, 0)] * at_random + [(moment, random.randint(1, 9)) for moment in child.APPEND_MOMENTS * rounds]
     for number, (moment, times) in enumerate(moments):
-        with process(child.append, url, f"k{number}", number, moment, times) as (running, pipe):
+        with process(child.append, url, f"k{number}", moment, times) as (running, pipe):
             if moment is None:
                 enough = len(heard.done) + random.randint(1, 12)
                 while len(heard.done) < enough:
@@ -214,7 +218,7 @@ def kill_rebuilds(url: str, moments: Iterable[str]) -> None:
         house.close()
         house = House(url, lasting=True)
         old = {key: {**row, "department": LOOK_ALIKE} for key, row in right.items()}
-        assert house.kept()["fact_opinions"] == (right if moment == child.SWAPPED else old)
+        assert house.kept()["fact_opinions"] == (right if moment == child.COMMITTED else old)
         made = moment != "the table beside is made" or _keeps_ddl(house)
         assert (f"{TABLE.name}_rebuilt" in house.tables()) == made
         house.ledger.rebuild([TABLE.name])
@@ -229,7 +233,9 @@ def _keeps_ddl(house: House) -> bool:
     return house.engine.dialect.name in {"mysql", "mariadb"}
 
 
-def test_a_rebuild_killed_at_any_moment_on_sqlite_leaves_the_old_rows_or_the_new_and_is_done_again(sqlite_url: str) -> None:
+def test_a_rebuild_killed_at_any_moment_on_sqlite_leaves_the_old_rows_or_the_new_and_is_done_again(
+    sqlite_url: str,
+) -> None:
     kill_rebuilds(sqlite_url, child.REBUILD_MOMENTS)
 
 
@@ -258,7 +264,7 @@ def test_what_others_append_while_facts_are_gathered_is_not_lost(database_url: s
         assert house.ledger.check().is_clean
 
 
-@pytest.mark.parametrize("moment", ["the table is emptied", "right before the commit"])
+@pytest.mark.parametrize("moment", ["the table is emptied", child.COMMITTING])
 def test_while_facts_are_replaced_readers_see_the_old_rows_and_an_append_waits_its_turn(
     database_url: str, moment: str
 ) -> None:
@@ -292,7 +298,7 @@ def test_while_facts_are_replaced_readers_see_the_old_rows_and_an_append_waits_i
 def test_two_processes_that_append_and_one_that_rebuilds_keep_facts_and_events_together(database_url: str) -> None:
     heard = settle(database_url, steps=20)
     with ExitStack() as doors:
-        both = [doors.enter_context(process(child.append, database_url, mark, 3)) for mark in ("a", "b")]
+        both = [doors.enter_context(process(child.append, database_url, mark)) for mark in ("a", "b")]
         with House(database_url, lasting=True) as house:
             for _ in range(3):
                 house.ledger.rebuild()

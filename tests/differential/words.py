@@ -1,4 +1,4 @@
-"""Words that a random history says: plain ones, and those that a database, JSON or SQL might take for something else."""
+"""Words that a random history says: plain ones, and those that JSON or SQL might take for something else."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from random import Random
 
 LETTERS = "ab 1水漏吵'\"\\%_=!?:;,.{}[]$\n\t\r\x01\x7f\u00a0\u2028é𝄞🔨👩‍👩‍👧"
 TRAPS = (
-    "true", "false", "null", "NULL", "0", "1", "00012", "1e5", "-1", "=", "!", "=!", "'; drop table fact_opinions; --",
-    "%s %(x)s :x ? ?1", '{"a": null}', "\\u0000", "\\", '"', "''", "ends in spaces  ", "  begins so", "\ufeff标记", "Ä ä ß ẞ",
-    "水龙头漏水 🚰", "楼上\"太吵\"了 🔨", "x" * 200,
-)  # fmt: skip
+    *("true", "false", "null", "NULL", "0", "1", "00012", "1e5", "-1", "=", "!", "=!"),
+    *("%s %(x)s :x ? ?1", "'; drop table fact_opinions; --", '{"a": null}', "\\u0000", "\\", '"', "''"),
+    *("ends in spaces  ", "  begins so", "\ufeff标记", "Ä ä ß ẞ", "水龙头漏水 🚰", '楼上"太吵"了 🔨', "x" * 200),
+)
 CODES = ("true", "false", "null", "0", "1", "00012", "1e5", "1.50", "a-b_c.d", "x" * 48)
 
 

@@ -1,4 +1,4 @@
-"""Made-up events and declarations that use every word of the vocabulary, and what they say by a plain fold in Python."""
+"""Made-up events and declarations that use every word of the vocabulary, and a plain fold in Python."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ COLUMNS = (
     compared(
         "state",
         CODE,
-        lambda row: case((row["last_way"].is_(None), word("unknown")), (row["changes"] > 0, word("changed")), else_=word("new")),
+        lambda row: case(
+            (row["last_way"].is_(None), word("unknown")), (row["changes"] > 0, word("changed")), else_=word("new")
+        ),
         of=("last_way", "changes"),
         **SAID,
     ),

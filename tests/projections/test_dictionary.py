@@ -8,10 +8,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
 
 def test_the_data_dictionary_is_current() -> None:
-    assert PAGE.read_text("utf-8") == markdown(), (
-        'print it anew: python -c "from caseledger.projections.dictionary import markdown; print(markdown(), end=str())"'
-        f" > docs/{PAGE.name}"
-    )
+    assert PAGE.read_text("utf-8") == markdown(), "print it anew: write what markdown() gives into this page"
 
 
 def test_every_column_has_its_labels_and_its_rule() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, MetaData, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, MetaData, insert, select
 
 from caseledger.adapters.store.engine import WRITE, connect
 from caseledger.projections.compile import occurred_by, recorded_by, select_of, table_of
@@ -21,7 +21,25 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fixture.*:hypothesis.errors.Hy
 
 DAYS = ["2026-01-31", "2026-02-01", "2028-02-29"]
 TIMES = ["2026-01-31T15:59:59.999999Z", "2026-01-31T16:00:00.000000Z", "2026-02-28T23:59:59.000001Z"]
-AWKWARD = ["", " ", "!", "=", "100000001=x", "null", "true", "false", "0", "1", '"', "'", "\\", '{"a": 1}', "a\nb", "%s %", "噪音🔨"]
+AWKWARD = [
+    "",
+    " ",
+    "!",
+    "=",
+    "100000001=x",
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    '"',
+    "'",
+    "\\",
+    '{"a": 1}',
+    "a\nb",
+    "%s %",
+    "噪音🔨",
+]
 WORDS = st.one_of(
     st.sampled_from(AWKWARD), st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
 )
@@ -68,9 +86,13 @@ def rows_of(histories: list[list[tuple[str, dict[str, Any]]]]) -> list[Stored]:
     ]
 
 
-def told(connection: Connection, facts: Facts, events: list[Stored], *only: Any) -> list[tuple[Any, ...]]:
+def told(
+    connection: Connection, facts: Facts, events: list[Stored], *only: ColumnElement[bool]
+) -> list[tuple[Any, ...]]:
     if events:
-        connection.execute(insert(ledger_events), [dict(zip(("stream", "version", "name", "state"), e, strict=True)) for e in events])
+        connection.execute(
+            insert(ledger_events), [dict(zip(("stream", "version", "name", "state"), e, strict=True)) for e in events]
+        )
     return sorted((tuple(row) for row in connection.execute(select_of(facts, *only))), key=repr)
 
 
@@ -93,13 +115,17 @@ def agree(engine: Engine, facts: Facts, events: list[Stored]) -> None:
 
 @SOME
 @given(histories=HISTORIES)
-def test_one_row_a_case_is_what_the_fold_says(engine: Engine, histories: list[list[tuple[str, dict[str, Any]]]]) -> None:
+def test_one_row_a_case_is_what_the_fold_says(
+    engine: Engine, histories: list[list[tuple[str, dict[str, Any]]]]
+) -> None:
     agree(engine, CASES, rows_of(histories))
 
 
 @SOME
 @given(histories=HISTORIES)
-def test_one_row_a_turn_is_what_the_fold_says(engine: Engine, histories: list[list[tuple[str, dict[str, Any]]]]) -> None:
+def test_one_row_a_turn_is_what_the_fold_says(
+    engine: Engine, histories: list[list[tuple[str, dict[str, Any]]]]
+) -> None:
     agree(engine, TURNS, rows_of(histories))
 
 
@@ -137,7 +163,9 @@ OPENED, CHANGED, NOTED = NAMES
 
 
 def test_the_last_of_a_field_is_absent_where_the_last_event_does_not_give_it(engine: Engine) -> None:
-    row = of_one(engine, (OPENED, {"words": "a", "flag": True}), (CHANGED, {"words": "b", "flag": False}), (CHANGED, {}))
+    row = of_one(
+        engine, (OPENED, {"words": "a", "flag": True}), (CHANGED, {"words": "b", "flag": False}), (CHANGED, {})
+    )
     assert row["words_of_last_change"] is None
     assert row["words_given"] == "b"
     assert (row["flag"], row["flag_now"], row["flag_given"]) == (True, None, False)

@@ -1,0 +1,454 @@
+"""Figures on facts written down by hand: each expected count was counted by hand from the rows above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, MetaData, func, insert, select, table, text
+
+from caseledger.adapters.facts import Facts
+from caseledger.adapters.figures import Figures
+from caseledger.adapters.keystore import MemoryKeyStore
+from caseledger.adapters.ledger import Ledger
+from caseledger.adapters.policies import load
+from caseledger.adapters.store.engine import WRITE, connect
+from caseledger.adapters.store.meta import create_ledger
+from caseledger.domain.catalogue import EVENTS, command_from
+from caseledger.domain.refusal import Refused
+from caseledger.projections.clauses import EDITIONS, clause_rows
+from caseledger.projections.compile import table_of
+from caseledger.projections.facts.callbacks import CALLBACKS
+from caseledger.projections.facts.opinions import OPINIONS
+from caseledger.projections.facts.orders import ORDERS
+from caseledger.projections.facts.turns import TURNS
+from caseledger.projections.reports import VIEWS
+from caseledger.projections.reports.timeliness import Timeliness
+from caseledger.projections.vocabulary import Facts as Declaration
+from tests.stories import CENTER, START, actor, everything
+from tests.telling import SetClock
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+class House:
+    """Facts written by hand, on one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        create_ledger(engine)
+        Facts(engine).make()
+        self.engine = engine
+        self.figures = Figures(engine, now=lambda: NOW)
+        self.opinions = 0
+        self.orders = 0
+
+    def opinion(self, **given: object) -> str:
+        self.opinions += 1
+        row: dict[str, object] = {
+            "case_id": f"opinion:{self.opinions}",
+            "number": f"SZ01-OP-202603-{self.opinions:04}",
+            "center": "center:sz01",
+            "kind": "complaint",
+            "channel": "phone",
+            "month": "2026-03",
+            "accepted_at": at(2, 9),
+            "status": "accepted",
+            "turns": 1,
+            "callbacks": 0,
+        }
+        row |= given
+        row["handled_at"] = row.get("first_finished_at") or row.get("ended_at")
+        self._write(OPINIONS, row)
+        return str(row["case_id"])
+
+    def order(self, **given: object) -> None:
+        self.orders += 1
+        row: dict[str, object] = {
+            "case_id": f"order:{self.orders}",
+            "number": f"SZ01-SO-202603-{self.orders:04}",
+            "center": "center:sz01",
+            "channel": "phone",
+            "month": "2026-03",
+            "requested_at": at(2, 9),
+            "status": "requested",
+        }
+        self._write(ORDERS, row | given)
+
+    def turn(self, case: str, **given: object) -> None:
+        self._write(TURNS, {"case_id": case, "turn": 1, "started_at": at(2, 9)} | given)
+
+    def callback(self, case: str, number: int, **given: object) -> None:
+        self._write(CALLBACKS, {"case_id": case, "callback": number, "turn": 1, "called_at": at(6, 9)} | given)
+
+    def _write(self, facts: Declaration, row: Mapping[str, object]) -> None:
+        with self.engine.execution_options(**{WRITE: True}).begin() as connection:
+            connection.execute(insert(table_of(facts, MetaData())).values(row))
+
+
+def at(day: int, hour: int, minute: int = 0) -> str:
+    """A time in March 2026, as the tables hold it."""
+    return f"2026-03-{day:02}T{hour:02}:{minute:02}:00.000000Z"
+
+
+def moment(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    engine = connect(database_url)
+    yield House(engine)
+    engine.dispose()
+
+
+def of(house: House, clock: str, as_of: datetime | None = None) -> Timeliness:
+    (row,) = [row for row in house.figures.timeliness("2026-03", as_of=as_of) if row.clock == clock]
+    return row
+
+
+def test_each_verdict_is_counted_and_each_rate_divides_by_what_its_name_says(house: House) -> None:
+    due = {"response_due_at": at(2, 10)}
+    house.opinion(**due, responded_at=at(2, 10))  # on the minute: in time
+    house.opinion(**due, responded_at=at(2, 9, 30))  # in time
+    house.opinion(**due, responded_at=at(2, 10, 1))  # late
+    house.opinion(**due)  # overdue
+    house.opinion(**due, ended_at=at(3, 9))  # ended, its response overdue then: closing does not erase it
+    house.opinion(**due, ended_at=at(2, 9, 20))  # ended before it was due
+    house.opinion(response_due_at="2026-05-01T00:00:00.000000Z")  # runs
+    house.opinion()  # without target
+    row = of(house, "response")
+    assert (row.in_time, row.late, row.overdue, row.lapsed, row.running, row.without_target) == (2, 1, 2, 1, 1, 1)
+    assert (row.cases, row.done, row.due, row.with_target) == (8, 3, 5, 7)
+    assert (row.in_time_of_done, row.in_time_of_due) == (Decimal("66.67"), Decimal("40.00"))
+    assert row.in_time_of_all == Decimal("28.57")
+
+
+def test_without_a_denominator_there_is_no_rate(house: House) -> None:
+    house.opinion()
+    row = of(house, "response")
+    assert (row.done, row.due, row.with_target) == (0, 0, 0)
+    assert (row.in_time_of_done, row.in_time_of_due, row.in_time_of_all) == (None, None, None)
+
+
+def test_as_of_an_earlier_moment_what_was_done_later_is_not_done(house: House) -> None:
+    house.opinion(response_due_at=at(2, 10), responded_at=at(2, 11))
+    house.opinion(accepted_at=at(2, 12), response_due_at=at(2, 13))
+    before, between, after = (of(house, "response", as_of=moment(2, hour, 30)) for hour in (9, 10, 12))
+    assert (before.running, before.overdue, before.late, before.cases) == (1, 0, 0, 1)
+    assert (between.running, between.overdue, between.late, between.cases) == (0, 1, 0, 1)
+    assert (after.running, after.overdue, after.late, after.cases) == (1, 0, 1, 2)
+
+
+def test_an_invalid_complaint_and_praise_have_no_plan_clock(house: House) -> None:
+    house.opinion(plan_due_at=at(5, 16))
+    house.opinion(plan_due_at=at(5, 16), validity="invalid", flow=False, assessed_at=at(3, 9))
+    house.opinion(plan_due_at=at(5, 16), validity="valid", flow=True, assessed_at=at(3, 9), plan_proposed_at=at(4, 9))
+    house.opinion(kind="praise")
+    row = of(house, "plan")
+    assert (row.in_time, row.overdue, row.cases) == (1, 1, 2)
+
+
+def test_the_handling_clock_stops_at_the_first_result_else_at_the_end(house: House) -> None:
+    due = {"handling_due_at": at(10, 0)}
+    house.opinion(
+        **due, first_finished_at=at(9, 0), finished_at=at(20, 0), turns=2
+    )  # in time; the second turn is later
+    house.opinion(**due, ended_at=at(11, 0))  # ended without a result, late
+    house.opinion(**due, ended_at=at(9, 0))  # the same, in time
+    row = of(house, "handling")
+    assert (row.in_time, row.late, row.cases) == (2, 1, 3)
+
+
+def test_each_turn_of_handling_has_its_own_callback_clock(house: House) -> None:
+    case = house.opinion()
+    house.turn(case, turn=1, finished_at=at(5, 9), callback_due_at=at(7, 15), called_back_at=at(6, 9))
+    house.turn(case, turn=2, finished_at=at(8, 9), callback_due_at=at(10, 15))
+    house.turn(case, turn=3)  # not finished: no callback is due
+    row = of(house, "callback")
+    assert (row.in_time, row.overdue, row.cases) == (1, 1, 2)
+
+
+def test_orders_have_arrival_and_callback_clocks(house: House) -> None:
+    house.order(received_at=at(2, 9), arrival_due_at=at(2, 9, 30), arrived_at=at(2, 9, 31))
+    house.order(
+        received_at=at(2, 9),
+        arrival_due_at=at(2, 9, 30),
+        arrived_at=at(2, 9, 20),
+        completed_at=at(2, 10),
+        callback_due_at=at(4, 15),
+        called_back_at=at(4, 15),
+    )
+    house.order()
+    arrival, callback = of(house, "arrival"), of(house, "order_callback")
+    assert (arrival.in_time, arrival.late, arrival.cases) == (1, 1, 2)
+    assert (callback.in_time, callback.cases) == (1, 1)
+
+
+def test_what_is_not_known_is_a_group_of_its_own_and_comes_last(house: House) -> None:
+    for category in ("pets", None, "noise", "pets"):
+        house.opinion(category=category, response_due_at=at(2, 10))
+    rows = [row for row in house.figures.timeliness("2026-03", by="category") if row.clock == "response"]
+    assert [(row.group, row.cases) for row in rows] == [("noise", 1), ("pets", 2), (None, 1)]
+
+
+def test_a_center_named_sees_its_own_cases_only(house: House) -> None:
+    house.opinion()
+    house.opinion(center="center:sz02")
+    assert [(row.group, row.accepted) for row in house.figures.monthly("2026-03")] == [
+        ("center:sz01", 1),
+        ("center:sz02", 1),
+    ]
+    (row,) = house.figures.monthly("2026-03", center="center:sz02")
+    assert (row.group, row.accepted) == ("center:sz02", 1)
+
+
+def test_the_monthly_analysis_counts_kinds_validity_and_turns(house: House) -> None:
+    for kind in ("inquiry", "suggestion", "suggestion", "praise", "praise", "praise"):
+        house.opinion(kind=kind)
+    for validity in ("valid", "valid", "invalid", "third_party", None):
+        house.opinion(validity=validity, assessed_at=at(3, 9) if validity else None)
+    house.opinion(validity="valid", assessed_at=at(20, 9), rehandled_at=at(21, 9), turns=2)
+    (row,) = house.figures.monthly("2026-03")
+    assert (row.accepted, row.inquiries, row.suggestions, row.praise, row.complaints) == (12, 1, 2, 3, 6)
+    assert (row.valid, row.invalid, row.third_party, row.not_judged, row.rehandled) == (3, 1, 1, 1, 1)
+    (row,) = house.figures.monthly("2026-03", as_of=moment(10, 0))
+    assert (row.valid, row.not_judged, row.rehandled) == (2, 2, 0)
+
+
+def test_what_was_open_at_the_months_start_and_end_goes_by_the_month_of_ending(house: House) -> None:
+    february = {"month": "2026-02", "accepted_at": "2026-02-10T00:00:00.000000Z"}
+    house.opinion(**february, ended_at="2026-02-20T00:00:00.000000Z", ended_month="2026-02")  # over before
+    house.opinion(**february, ended_at=at(5, 0), ended_month="2026-03")  # carried over, ended in March
+    house.opinion(**february)  # carried over, still open
+    house.opinion(ended_at="2026-04-02T00:00:00.000000Z", ended_month="2026-04")  # open at the end of March
+    house.opinion(response_due_at=at(2, 10))  # open, overdue
+    house.opinion(month="2026-04", accepted_at="2026-04-01T00:00:00.000000Z")  # not yet there
+    (row,) = house.figures.monthly("2026-03", as_of=datetime(2026, 5, 1, tzinfo=UTC))
+    assert (row.accepted, row.carried_over, row.open_at_month_end, row.overdue) == (2, 2, 3, 1)
+    assert row.ended == 1
+    (row,) = house.figures.monthly("2026-03", as_of=datetime(2026, 4, 1, tzinfo=UTC))
+    assert (row.carried_over, row.open_at_month_end, row.ended) == (2, 3, 0)
+
+
+def test_satisfaction_divides_by_the_answers_given(house: House) -> None:
+    case = house.opinion()
+    house.callback(case, 1, handled_in_time=True, outcome_satisfied=False, attitude_satisfied=None)
+    house.callback(case, 2, handled_in_time=True, outcome_satisfied=True, attitude_satisfied=None)
+    house.callback(case, 3, handled_in_time=False, outcome_satisfied=True, attitude_satisfied=None)
+    (row,) = house.figures.monthly("2026-03")
+    assert (row.timely, row.timely_answers, row.timely_rate) == (2, 3, Decimal("66.67"))
+    assert (row.outcome, row.outcome_answers, row.outcome_rate) == (2, 3, Decimal("66.67"))
+    assert (row.attitude, row.attitude_answers, row.attitude_rate) == (0, 0, None)
+
+
+def test_callbacks_are_owed_for_valid_and_third_party_complaints_that_were_handled(house: House) -> None:
+    handled = {"first_finished_at": at(5, 0), "assessed_at": at(3, 0)}
+    house.opinion(validity="valid", **handled, called_back_at=at(6, 0))
+    house.opinion(validity="third_party", **handled)
+    house.opinion(validity="valid", **handled, called_back_at=at(20, 0))
+    house.opinion(validity="valid", assessed_at=at(3, 0))  # not handled yet
+    house.opinion(validity="invalid", assessed_at=at(3, 0))
+    house.opinion(kind="praise", called_back_at=at(4, 0))
+    (row,) = house.figures.callbacks("2026-03")
+    assert (row.subject, row.to_call_back, row.called_back, row.rate) == ("opinion", 3, 2, Decimal("66.67"))
+    (early,) = house.figures.callbacks("2026-03", as_of=moment(10, 0))
+    assert (early.to_call_back, early.called_back) == (3, 1)
+
+
+def test_orders_are_called_back_of_those_completed_in_the_month_and_visits_count_of_the_callbacks(house: House) -> None:
+    done = {"completed_at": at(5, 0), "completed_month": "2026-03"}
+    house.order(**done, called_back_at=at(6, 0), by_visit=True)
+    house.order(**done, called_back_at=at(6, 0), by_visit=False)
+    house.order(**done, called_back_at=at(6, 0), by_visit=False)
+    house.order(**done)
+    house.order(month="2026-02", requested_at="2026-02-27T00:00:00.000000Z", **done)  # asked for in February
+    house.order()  # not completed
+    (row,) = house.figures.callbacks("2026-03")
+    assert (row.subject, row.to_call_back, row.called_back, row.visits) == ("order", 5, 3, 1)
+    assert (row.rate, row.visit_rate, row.target) == (Decimal("60.00"), Decimal("33.33"), None)
+
+
+@pytest.mark.parametrize("figure", ["monthly", "timeliness", "callbacks"])
+def test_a_month_or_a_grouping_that_there_is_not_is_refused(house: House, figure: str) -> None:
+    ask = getattr(house.figures, figure)
+    for month in ("2026-13", "2026-3", "March", "2026-03-01", ""):
+        with pytest.raises(Refused, match="is no month"):
+            ask(month)
+    with pytest.raises(Refused, match="'moon' is nothing that figures are grouped by"):
+        ask("2026-03", by="moon")
+
+
+def test_cases_are_found_by_all_that_is_known_of_them_latest_first(house: House) -> None:
+    house.opinion(unit="unit:1", accepted_at=at(2, 9))
+    house.order(unit="unit:1", requested_at=at(4, 9), status="completed")
+    house.opinion(unit="unit:2", customer="customer:1", accepted_at=at(3, 9))
+    find = house.figures.find
+    assert [one.case for one in find()] == ["order:1", "opinion:2", "opinion:1"]
+    assert [one.case for one in find(unit="unit:1")] == ["order:1", "opinion:1"]
+    assert [one.case for one in find(unit="unit:1", status="completed")] == ["order:1"]
+    assert [one.case for one in find(limit=1)] == ["order:1"]
+    assert [one.kind for one in find(number="SZ01-OP-202603-0002")] == ["opinion"]
+    assert find(customer="customer:2") == []
+
+
+# Through the ledger
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    clock = SetClock()
+    with Ledger(database_url, clock=clock, keys=MemoryKeyStore()) as ledger:
+        for told in everything():
+            clock.now = told.at
+            ledger.do(told.command)
+        yield ledger
+
+
+def test_what_was_known_earlier_is_told_from_the_events_recorded_by_then(ledger: Ledger) -> None:
+    after_all = START + timedelta(days=1)
+    now = ledger.figures.timeliness("2026-03", as_of=after_all)
+    assert ledger.figures.timeliness("2026-03", as_of=after_all, known_at=after_all) == now
+    assert ledger.figures.monthly("2026-03", known_at=after_all) == ledger.figures.monthly("2026-03", as_of=after_all)
+    assert ledger.figures.callbacks("2026-03", known_at=after_all) == ledger.figures.callbacks(
+        "2026-03", as_of=after_all
+    )
+    assert ledger.figures.monthly("2026-03", known_at=START) == []
+    assert ledger.figures.surveys(known_at=START) == []
+
+
+def test_targets_of_the_policy_in_force_stand_beside_the_rates(ledger: Ledger) -> None:
+    opinion, order = ledger.figures.callbacks("2026-03", as_of=START + timedelta(days=1))
+    assert (opinion.subject, opinion.to_call_back, opinion.called_back) == ("opinion", 1, 1)
+    assert opinion.target == Decimal(100)
+    assert (order.subject, order.rate, order.target) == ("order", Decimal(100), Decimal(60))
+    assert (order.visit_rate, order.visit_target) == (Decimal(100), Decimal(40))
+
+
+def test_the_trail_tells_who_did_what_when_and_names_the_clauses(ledger: Ledger) -> None:
+    entries = list(ledger.figures.trail("opinion:story-1"))
+    assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
+    accepted = entries[0]
+    assert (accepted.event, accepted.actor, accepted.role) == ("opinion.accepted.v1", "staff:acceptor", "acceptor")
+    assert accepted.recorded_at - accepted.occurred_at == timedelta(seconds=30)
+    assert accepted.policy == "w08 10"
+    assert "9001:2015 8.2.1" in accepted.clauses
+    assert "9001:2008 7.2.3" in accepted.clauses
+    (only,) = {
+        clause.partition(" ")[0] for entry in ledger.figures.trail(edition="10002:2018") for clause in entry.clauses
+    }
+    assert only == "10002:2018"
+    with pytest.raises(Refused, match="no clauses of '9001:2035' are on file"):
+        ledger.figures.trail(edition="9001:2035")
+
+
+def test_the_trail_of_a_number_and_of_a_time_and_its_pages(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = ledger.figures.find(unit="unit:3-1201", status="ended", limit=1)
+    assert [one.case for one in ledger.figures.trail(found.number)] == [
+        one.case for one in ledger.figures.trail(found.case)
+    ]
+    everything_told = list(ledger.figures.trail())
+    monkeypatch.setattr("caseledger.adapters.figures.PAGE", 7)
+    assert list(ledger.figures.trail()) == everything_told
+    assert list(ledger.figures.trail(limit=15)) == everything_told[:15]
+    cut = everything_told[20].recorded_at
+    assert list(ledger.figures.trail(until=cut)) == [one for one in everything_told if one.recorded_at <= cut]
+    assert list(ledger.figures.trail(since=cut)) == [one for one in everything_told if one.recorded_at >= cut]
+
+
+def test_every_event_is_evidence_for_something_in_each_edition_that_has_a_row_for_it() -> None:
+    shown = {row["event_name"] for row in clause_rows()}
+    assert shown == set(EVENTS)
+    assert {row["edition"] for row in clause_rows()} == set(EDITIONS)
+
+
+def test_the_views_can_be_read_by_anyone_and_hold_the_same_rows(ledger: Ledger, database_url: str) -> None:
+    engine = connect(database_url)
+    with engine.connect() as connection:
+        count = {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in VIEWS}
+        clocks = connection.execute(text("select clock, count(*) from report_timeliness group by clock order by clock"))
+        assert [tuple(row) for row in clocks] == [
+            ("arrival", 1),
+            ("callback", 2),
+            ("handling", 1),
+            ("order_callback", 1),
+            ("plan", 1),
+            ("response", 1),
+        ]
+        total = connection.execute(
+            text("select percent from report_survey_rates where place = 0 order by case_id")
+        ).scalars()
+        assert [Decimal(one) for one in total] == [Decimal("87.5"), Decimal(50)]
+        trailed = connection.execute(text("select count(distinct position) from report_audit_trail")).scalar_one()
+    engine.dispose()
+    assert count["report_monthly_opinions"] == 1
+    assert count["report_callback_rates"] == 2
+    assert count["report_survey_rates"] == 6
+    assert trailed == len(list(ledger.figures.trail()))
+
+
+TABLE_1 = {  # W08-05 table 1: satisfied, basically satisfied, unsatisfied of 200 households; the printed rate
+    "overall": (120, 71, 9, "95.5"),
+    "cleaning": (95, 82, 23, "88.5"),
+    "greening": (118, 79, 3, "98.5"),
+    "security": (145, 50, 5, "97.5"),
+    "equipment": (68, 82, 50, "75"),
+    "facilities": (150, 48, 2, "99"),
+    "repair": (124, 46, 30, "85"),
+}
+
+
+def test_the_manuals_printed_figures_come_out_of_the_survey(database_url: str) -> None:
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "register_center",
+            "manager",
+            {
+                "center": CENTER,
+                "label": "锦绣花园服务中心",
+                "estates": [{"id": "jinxiu", "label": "锦绣花园"}],
+                "total_households": 400,
+                "resident_households": 400,
+            },
+        ),
+        ("adopt_policy", "manager", {"center": CENTER, "policy": load("w08").values}),
+        (
+            "approve_survey_form",
+            "qa",
+            {
+                "center": CENTER,
+                "case": "survey:1",
+                "title": "年度顾客意见调查",
+                "items": [{"item": item, "label": {"zh": item, "en": item}} for item in TABLE_1],
+            },
+        ),
+        ("distribute_survey", "steward", {"case": "survey:1", "forms": 200}),
+        (
+            "record_survey_counts",
+            "assistant",
+            {
+                "case": "survey:1",
+                "returned": 200,
+                "counts": {
+                    item: {"satisfied": one, "basically_satisfied": two, "unsatisfied": three}
+                    for item, (one, two, three, _) in TABLE_1.items()
+                },
+            },
+        ),
+        ("close_survey", "manager", {"case": "survey:1"}),
+    ]
+    clock = SetClock()
+    with Ledger(database_url, clock=clock, keys=MemoryKeyStore()) as ledger:
+        for number, (name, role, values) in enumerate(steps):
+            clock.now = START + timedelta(hours=number)
+            ledger.do(command_from(name, {"actor": actor(role), **values}))
+        *items, total = ledger.figures.surveys("2026-03")
+        assert ledger.figures.surveys("2026-02") == []
+        assert ledger.figures.surveys(center="center:other") == []
+    assert {row.item: row.percent for row in items} == {item: Decimal(one[3]) for item, one in TABLE_1.items()}
+    assert all(row.denominator == row.returned == 200 for row in items)
+    assert (total.item, total.percent) == (None, Decimal("91.29"))
+    assert (total.numerator, total.denominator, total.method) == (1278, 1400, "of_returned")
+    assert (total.satisfied, total.basically_satisfied, total.unsatisfied) == (820, 458, 122)
