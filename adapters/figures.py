@@ -108,7 +108,12 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, as_of or known_at)
-        found = self._rows(timeliness.figures(_source(known_at), asked), lambda one: timeliness.row(asked, one))
+        with self._reading() as connection:
+            targets = _Targets(connection, month)
+            found = [
+                timeliness.row(asked, one, targets.of(one.grouped if by == "center" else center))
+                for one in connection.execute(timeliness.figures(_source(known_at), asked))
+            ]
         return sorted(found, key=lambda row: (_CLOCKS.index(row.clock), row.group is None, row.group or ""))
 
     def callbacks(

@@ -4,7 +4,7 @@ The inner select reads each event once and groups by case: counts, totals, and f
 greatest `(100000000 + version)` as text, followed by `=` and the value, or by `!` where the event does not give it. The
 marker keeps *last* from becoming "last that is given". Where several columns are read off the same event (an acceptance
 has thirty), the inner select finds its version only and the outer one joins that event once: 1 M events into
-`fact_opinions` so take a third of the time.
+`fact_opinions` so take a quarter less time (18 s of CPU against 24).
 """
 
 from __future__ import annotations

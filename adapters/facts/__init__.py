@@ -16,11 +16,11 @@ from ...projections.events import ledger_events
 from ...projections.facts import ALL
 from ..store.errors import StoreError
 from .checking import CheckReport, Difference, check
-from .installing import install, is_installed
+from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper
 from .marks import NO_MARK, marks
 from .reach import Progress, Reach
-from .rebuilding import rebuild
+from .rebuilding import RebuildOvertakenError, rebuild
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ...projections.vocabulary import Facts as Declaration
 
-__all__ = ["CHEAP", "CheckReport", "Difference", "Facts", "FactsStaleError", "Progress"]
+__all__ = ["CHEAP", "CheckReport", "Difference", "Facts", "FactsStaleError", "Progress", "RebuildOvertakenError"]
 
 CHEAP: Final = 100_000
 """Up to how many events a changed declaration is rebuilt when the ledger is opened (a few seconds)."""
@@ -77,7 +77,7 @@ class Facts:
         with self._reach.reading() as connection:
             if is_installed(connection, self._all):
                 return
-        with self._reach.writing(alone=True) as connection:
+        with self._reach.writing(alone=True) as connection, one_at_a_time(connection):
             self.install(connection)
 
     def install(self, connection: Connection) -> None:
@@ -120,6 +120,7 @@ class Facts:
 
         Raises:
             KeyError: no facts of that name.
+            RebuildOvertakenError: another rebuild of the same facts began meanwhile.
             PersistenceError: the database failed; the facts are as before.
 
         """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from eventsourcing.persistence import OperationalError
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.dialects import sqlite
 
@@ -28,6 +30,24 @@ def is_installed(connection: Connection, keepers: Sequence[Keeper]) -> bool:
     return all(keeper.fits(found) for keeper in keepers) and all(
         found.get(name, NO_MARK) == mark for name, mark in _MADE.items()
     )
+
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Keep other processes from making tables at the same time, where the transaction's own lock does not reach.
+
+    On MariaDB and MySQL each CREATE ends the transaction, so that the lock is one of the session.
+    """
+    if connection.dialect.name not in {"mysql", "mariadb"}:
+        yield
+        return
+    name = "CONCAT('caseledger.facts.', MD5(DATABASE()))"
+    if connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 60)").scalar() != 1:
+        raise OperationalError("another process kept making the tables of facts for over 60 s")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"SELECT RELEASE_LOCK({name})")
 
 
 def install(connection: Connection, keepers: Sequence[Keeper]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, MetaData, Table, delete, insert, select, update
 
 from ...projections.events import binary_text
 from ...projections.options import PLAIN
@@ -20,10 +20,12 @@ ledger_facts: Final = Table(
     Column("fingerprint", binary_text(), nullable=False),
     Column("shape", binary_text(), nullable=False),
     Column("built_at", BigInteger()),
+    Column("rebuild", binary_text()),
     **PLAIN,
 )
 """By name: fingerprint of the declaration that the contents follow (empty: of none yet), shape of the table's columns,
-and the ledger's last position when the last rebuild began (none for a table that was empty when it was made)."""
+and the ledger's last position when the last rebuild began (none for a table that was empty when it was made), and
+which rebuild the table beside it belongs to while one is under way."""
 
 
 class Mark(NamedTuple):
@@ -39,6 +41,16 @@ NO_MARK: Final = Mark("", "")
 def marks(connection: Connection) -> dict[str, Mark]:
     """Every mark by name."""
     return {row.name: Mark(row.fingerprint, row.shape) for row in connection.execute(select(ledger_facts))}
+
+
+def begin_rebuild(connection: Connection, name: str, token: str) -> None:
+    """Say whose the table beside is from now on; the mark itself stays until the rebuild is done."""
+    connection.execute(update(ledger_facts).where(ledger_facts.c.name == name).values(rebuild=token))
+
+
+def rebuild_of(connection: Connection, name: str) -> str | None:
+    """Whose the table beside is."""
+    return connection.execute(select(ledger_facts.c.rebuild).where(ledger_facts.c.name == name)).scalar_one_or_none()
 
 
 def set_mark(connection: Connection, name: str, mark: Mark, *, position: int | None = None) -> None:

@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
+import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from ...projections.compile import streams_of
 from ...projections.events import ledger_events
+from ..store.errors import StoreError
 from .keeper import SIZES, chunks
-from .marks import set_mark
+from .marks import begin_rebuild, rebuild_of, set_mark
 from .reach import last_position
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from .keeper import Keeper
     from .reach import Progress, Reach
 
 
+class RebuildOvertakenError(StoreError):
+    """Another rebuild of the same facts has begun since; this one stopped, and the other will finish."""
+
+
 def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
     """Gather the rows in a table beside, in short transactions; then exchange the contents in place.
 
     The exchange is one transaction that keeps appends out and first catches up with what was appended meanwhile: a
-    reader sees the old rows or the new, views included. Killed at any moment, the old rows stand; what was gathered is
-    dropped by the next rebuild.
+    reader sees the old rows or the new, views included. Killed at any moment, the old rows stand; what was gathered
+    is dropped by the next rebuild.
+
+    Raises:
+        RebuildOvertakenError: another one of the same facts began meanwhile.
+
     """
     shadow = keeper.shadow
+    token = secrets.token_hex(16)
+    # Whose the table beside is, is marked first and by itself: MariaDB ends the transaction with each CREATE.
+    with reach.writing(alone=True) as connection:
+        begin_rebuild(connection, keeper.name, token)
     with reach.writing() as connection:
         shadow.drop(connection, checkfirst=True)
         shadow.create(connection)
     with reach.reading() as connection:
         start = last_position(connection)
     for stretch in reach.stretches(keeper.declaration):
-        with reach.writing() as connection:
+        with _ours(reach, keeper, token) as connection:
             keeper.read_range(shadow).run(connection, {"after": stretch.after, "upto": stretch.upto})
         if progress:
             progress(keeper.name, stretch.done, stretch.in_all)
-    position = _catch_up(reach, keeper, start)
-    with reach.writing(alone=True) as connection:
+    position = _catch_up(reach, keeper, start, token)
+    with _ours(reach, keeper, token, alone=True) as connection:
         changed = _changed(connection, keeper, position, last_position(connection))
         keeper.reread(connection, shadow, changed, old=changed)
         for statement in keeper.swap():
@@ -48,7 +65,19 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
         shadow.drop(connection, checkfirst=True)
 
 
-def _catch_up(reach: Reach, keeper: Keeper, position: int) -> int:
+@contextmanager
+def _ours(reach: Reach, keeper: Keeper, token: str, *, alone: bool = False) -> Iterator[Connection]:
+    """A writing transaction in which the table beside is still this rebuild's."""
+    with reach.writing(alone=alone) as connection:
+        if rebuild_of(connection, keeper.name) != token:
+            raise RebuildOvertakenError(
+                f"another rebuild of {keeper.name} has begun; this one stopped and changed nothing. "
+                "Right would be to let the other finish."
+            )
+        yield connection
+
+
+def _catch_up(reach: Reach, keeper: Keeper, position: int, token: str) -> int:
     """Follow those who append, until little is left for the exchange; give the position reached."""
     while True:
         with reach.reading() as connection:
@@ -57,7 +86,7 @@ def _catch_up(reach: Reach, keeper: Keeper, position: int) -> int:
         if len(changed) <= SIZES[-1]:
             return position
         for chunk in chunks(changed):
-            with reach.writing() as connection:
+            with _ours(reach, keeper, token) as connection:
                 keeper.reread(connection, keeper.shadow, chunk, old=chunk)
         position = end
 

@@ -22,6 +22,8 @@ from .rates import number_of, percent
 from .sources import Asked, Keep, Source, check_group, everything, group_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, FromClause, Row
 
 COLUMNS = (
@@ -84,6 +86,8 @@ class Timeliness:
     in_time_of_done: Decimal | None
     in_time_of_due: Decimal | None
     in_time_of_all: Decimal | None
+    target: Decimal | None = None
+    """What the policy asks for, in percent (TG-1: arrival)."""
 
 
 def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> CompoundSelect[*tuple[Any, ...]]:
@@ -135,8 +139,8 @@ def verdict(ran: FromClause, asked: Asked) -> ColumnElement[str]:
     )
 
 
-def row(asked: Asked, found: Row[Any]) -> Timeliness:
-    """Make the figures of one row."""
+def row(asked: Asked, found: Row[Any], targets: Mapping[str, Decimal] | None = None) -> Timeliness:
+    """Make the figures of one row, beside the target of the policy in force."""
     done = found.in_time + found.late
     due = done + found.overdue
     with_target = due + found.running + found.lapsed
@@ -158,6 +162,7 @@ def row(asked: Asked, found: Row[Any]) -> Timeliness:
         in_time_of_done=percent(found.in_time, done),
         in_time_of_due=percent(found.in_time, due),
         in_time_of_all=percent(found.in_time, with_target),
+        target=(targets or {}).get(f"{found.clock}_in_time"),
     )
 
 

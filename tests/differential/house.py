@@ -17,7 +17,8 @@ from caseledger.domain.values import utc_text
 from caseledger.projections.compile import recorded_by, select_of, table_of
 from caseledger.projections.facts import ALL
 from caseledger.projections.vocabulary import Facts as Declaration
-from tests.differential.oracle import Case, Key, Row, rows_of
+from tests.differential.oracle import rows_of
+from tests.differential.replayed import Case, Key, Row
 from tests.telling import SetClock
 
 Tables = dict[str, dict[Key, Row]]

@@ -1,0 +1,149 @@
+"""What the facts of centers and opinions should say, column by column from its label and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caseledger.domain.canonical import digest
+from caseledger.domain.center import CenterState
+from caseledger.domain.opinion.state import OpinionState
+from tests.differential.replayed import Case, Row, day, final, month
+
+
+def centers(case: Case) -> Iterable[Row]:
+    """One row a center."""
+    state: CenterState = case.state
+    start, policy = state.policies[-1] if state.policies else (None, None)
+    yield {
+        "case_id": case.id,
+        "label": state.label,
+        "time_zone": state.time_zone,
+        "registered_at": state.registered_at,
+        "total_households": state.total_households,
+        "resident_households": state.resident_households,
+        "households_at": state.households_at,
+        "policies": len(state.policies),
+        "policy_digest": digest(policy.model_dump(mode="json", exclude_none=True)) if policy else None,
+        "policy_from": start,
+    }
+
+
+def opinions(case: Case) -> Iterable[Row]:
+    """One row an opinion."""
+    state: OpinionState = case.state
+    said = state.accepted
+    finished = [turn for turn in state.turns if turn.finished_at is not None]
+    first_finished = finished[0].finished_at if finished else None
+    steps = sum(turn.plans + turn.plans_returned + (turn.plan_approved_at is not None) for turn in state.turns)
+    last_call = final(state.callbacks)
+    yield {
+        "case_id": case.id,
+        "center": said.center,
+        "number": said.number,
+        "kind": said.kind,
+        "channel": said.channel,
+        "level": said.level,
+        "category": said.category,
+        "severity": state.severity,
+        "estate": said.estate,
+        "area": said.area,
+        "unit": said.unit,
+        "customer": said.customer,
+        "department": said.department,
+        "source": said.source,
+        "source_case": said.source_case,
+        "linked_to": said.linked_to,
+        "accepted_on": day(state.accepted_at, case.zone),
+        "month": month(state.accepted_at, case.zone),
+        "accepted_at": state.accepted_at,
+        "response_due_at": said.response_due_at,
+        "response_agreed": said.response_agreed,
+        "plan_due_at": said.plan_due_at,
+        "plan_due_provisional": said.plan_due_provisional,
+        "handling_due_at": said.handling_due_at,
+        "handling_due_early": said.handling_due_early,
+        "calendar": said.calendar,
+        "policy_name": case.policy.name if case.policy else None,
+        "policy_version": case.policy.version if case.policy else None,
+        "policy_digest": case.policy.digest if case.policy else None,
+        "validity": state.validity,
+        "flow": state.flow,
+        "assessed_at": state.assessed_at,
+        "assessed_by": state.assessed_by,
+        "dispatches": state.dispatches,
+        "handler": state.handler,
+        "responded_at": state.responded_at,
+        "plans": steps,
+        "plan_proposed_at": state.turns[0].plan_first_proposed_at,
+        "turns": len(state.turns),
+        "rehandled_at": state.turns[1].started_at if len(state.turns) > 1 else None,
+        "first_finished_at": first_finished,
+        "finished_at": finished[-1].finished_at if finished else None,
+        "finished_turn": finished[-1].number if finished else None,
+        "callbacks": len(state.callbacks),
+        "called_back_at": state.callbacks[0].at if state.callbacks else None,
+        "called_back_turn": last_call.turn if last_call else None,
+        "control_end_at": last_call.at if last_call else None,
+        "follow_ups": len(state.follow_ups),
+        "comments": state.comments,
+        "ended_at": state.ended_at,
+        "ended_month": month(state.ended_at, case.zone),
+        "ending": state.ending,
+        "source_status": state.source_status,
+        "handled_at": first_finished or state.ended_at,
+        "status": state.status,
+    }
+
+
+def turns(case: Case) -> Iterable[Row]:
+    """One row a turn of handling of an opinion."""
+    state: OpinionState = case.state
+    for turn in state.turns:
+        calls = [call for call in state.callbacks if call.turn == turn.number]
+        yield {
+            "case_id": case.id,
+            "turn": turn.number,
+            "started_at": turn.started_at,
+            "plans": turn.plans,
+            "plan_first_proposed_at": turn.plan_first_proposed_at,
+            "plan_last_proposed_at": turn.plan_last_proposed_at,
+            "plan_approved_at": turn.plan_approved_at,
+            "plans_returned": turn.plans_returned,
+            "finished_at": turn.finished_at,
+            "callback_due_at": turn.callback_due_at,
+            "callbacks": len(calls),
+            "called_back_at": calls[0].at if calls else None,
+            "satisfied": calls[-1].satisfied if calls else None,
+        }
+
+
+def callbacks(case: Case) -> Iterable[Row]:
+    """One row a callback of an opinion."""
+    state: OpinionState = case.state
+    for call in state.callbacks:
+        yield {
+            "case_id": case.id,
+            "callback": call.number,
+            "turn": call.turn,
+            "called_at": call.at,
+            "called_on": day(call.at, case.zone),
+            "way": call.way,
+            "handled_in_time": call.handled_in_time,
+            "outcome_satisfied": call.outcome_satisfied,
+            "attitude_satisfied": call.attitude_satisfied,
+            "satisfied": call.satisfied,
+        }
+
+
+def follow_ups(case: Case) -> Iterable[Row]:
+    """One row a message to the customer of an open opinion."""
+    state: OpinionState = case.state
+    for told in state.follow_ups:
+        yield {
+            "case_id": case.id,
+            "follow_up": told.number,
+            "turn": told.turn,
+            "told_at": told.at,
+            "told_on": day(told.at, case.zone),
+            "way": told.way,
+        }
