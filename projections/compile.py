@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Column as TableColumn
@@ -182,6 +183,7 @@ def select_of(
     return select(*(outer[name].label(name) for name in shown)).select_from(source)
 
 
+@cache
 def fingerprint(facts: Facts) -> str:
     """SHA-256 of everything that makes the facts what they are: the select, the types, the compiler's edition."""
     text = str(select_of(facts).compile(dialect=sqlite.dialect()))
