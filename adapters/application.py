@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import uniform
@@ -26,13 +27,14 @@ from .store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from eventsourcing.persistence import InfrastructureFactory
     from eventsourcing.utils import EnvType
 
     from ..domain.clocks import Calendar
     from ..domain.command import Command
-    from .clock import Clock
+    from .clock import Clock, RandomBytes
     from .vault import Vault
 
 Result: TypeAlias = "tuple[Outcome, ...] | Refused"
@@ -61,6 +63,7 @@ class CaseApplication(Application[str]):
             where the keys live).
         clock: gives `recorded_at`.
         calendar: official working days.
+        random_bytes: what ids are made of, for commands that come without one; the operating system's by default.
 
     """
 
@@ -73,10 +76,12 @@ class CaseApplication(Application[str]):
         vault: Callable[[InfrastructureFactory[Any]], Vault],
         clock: Clock,
         calendar: Calendar,
+        random_bytes: RandomBytes = os.urandom,
     ) -> None:
         """Open the persistence module named in the settings."""
         self.clock = clock
         self.calendar = calendar
+        self.random_bytes = random_bytes
         self._centers: dict[str, _Cached] = {}
         self._centers_lock = Lock()
         self._turn = Lock()
@@ -96,7 +101,7 @@ class CaseApplication(Application[str]):
 
         Each group is all or nothing: where one of its commands is refused, the group leaves no trace and its place in
         the answer holds the refusal. Later groups see what earlier ones did. On a conflict with another writer all is
-        decided anew on the new state.
+        decided anew on the new state. The clock is read once a group.
 
         Args:
             groups: commands that belong together, in order.
@@ -180,18 +185,20 @@ class CaseApplication(Application[str]):
             ConflictError: others kept looking at the same case; nothing may be shown.
 
         """
-        now = self.clock()
         history = self.history(case)
         center = self.center(getattr(history.state, "center", case))
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            sleep(uniform(0, 0.002 * 2**attempt) if attempt else 0)  # noqa: S311 - no secret
+            version, before = self.last(stream)
+            now = max(self.clock(), before) if before else self.clock()
             record = Recorded(
                 stream=stream,
-                version=self.last_version(stream) + 1,
+                version=version + 1,
                 event=look,
                 recorded_at=now,
                 local_date=local_day(now, center.zone if center else ZoneInfo("UTC")),
                 actor=actor,
-                command_id=new_command_id(now),
+                command_id=new_command_id(now, self.random_bytes),
                 command_hash=f"sha256:{digest(look.model_dump(mode='json'))}",
                 cause=f"{case}:{history.version}",
             )
@@ -202,10 +209,13 @@ class CaseApplication(Application[str]):
             return record
         raise ConflictError("others kept looking at the same case; the look was not recorded and nothing was revealed")
 
-    def last_version(self, stream: str) -> int:
-        """The last version of a stream, 0 where there is none."""
-        last = list(self.recorder.select_events(stream, desc=True, limit=1))
-        return last[0].originator_version if last else 0
+    def last(self, stream: str) -> tuple[int, datetime | None]:
+        """The last version of a stream and when it was recorded; 0 and nothing where there is none."""
+        found = list(self.recorder.select_events(stream, desc=True, limit=1))
+        if not found:
+            return 0, None
+        record: Any = self.mapper.to_domain_event(found[0])
+        return found[0].originator_version, record.recorded_at
 
     def center(self, center: str) -> centers.CenterState | None:
         """The center's master data as of now, or none; kept between calls and brought up to date by what is new."""

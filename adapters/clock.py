@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Clock: TypeAlias = Callable[[], datetime]
+    RandomBytes: TypeAlias = Callable[[int], bytes]
 
 
 def system_clock() -> datetime:
@@ -17,6 +18,6 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def new_command_id(now: datetime) -> str:
+def new_command_id(now: datetime, random_bytes: RandomBytes = os.urandom) -> str:
     """Make an id for a command that came without one: its milliseconds, then eighty random bits (as UUIDv7 does)."""
-    return f"cmd:{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"
+    return f"cmd:{int(now.timestamp() * 1000):012x}{random_bytes(10).hex()}"

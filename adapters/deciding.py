@@ -90,19 +90,19 @@ class Deciding:
     app: CaseApplication
     fresh: list[Fresh] = field(default_factory=list)
     _known: dict[str, History] = field(default_factory=dict)
-    _serials: dict[str, int] = field(default_factory=dict)
+    _serials: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
     _centers: dict[str, CenterState | None] = field(default_factory=dict)
     _now: datetime | None = None
     _undo: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)
 
     def prepare(self, commands: Iterable[Command]) -> None:
         """Read every stream that the commands are about, in one round trip."""
-        self._now = self.app.clock()
         asked = [_stream_of(command) for command in commands]
         self._known = self.app.histories(stream for stream in asked if stream is not None)
 
     def group(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
-        """Decide commands that belong together; what they lead to is kept only if none is refused."""
+        """Decide commands that belong together, at one moment; what they lead to is kept only if none is refused."""
+        self._now = self.app.clock()
         self._undo.clear()
         mark = len(self.fresh)
         try:
@@ -120,11 +120,11 @@ class Deciding:
 
     @property
     def now(self) -> datetime:
-        """The ledger's time for the whole batch."""
+        """The ledger's time for the whole group."""
         return self._now or self.app.clock()
 
     def _decide(self, command: Command) -> Outcome:
-        command = _identified(command, self.now)
+        command = self._identified(command)
         stream = _stream_of(command)
         if stream is None or command.command_id is None:  # _identified has filled both
             raise AssertionError(f"{command.name} has no id")
@@ -145,6 +145,16 @@ class Deciding:
         self.fresh.extend(Fresh(record, command, events) for record in records)
         return Outcome(stream, command.command_id, terms.number, tuple(records))
 
+    def _identified(self, command: Command) -> Command:
+        """Give the command an id and its case a name, where it came without."""
+        update: dict[str, str] = {}
+        command_id = command.command_id or new_command_id(self.now, self.app.random_bytes)
+        if command.command_id is None:
+            update["command_id"] = command_id
+        if getattr(command, command.subject_field) is None:
+            update[command.subject_field] = _case_of(KIND_OF[type(command)], command_id)
+        return command.model_copy(update=update) if update else command
+
     def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
         first = next((fresh.command for fresh in self.fresh if fresh.record is before[0]), None)
         same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
@@ -162,7 +172,11 @@ class Deciding:
         """Everything from outside that the decision depends on; and the register, where a number is to be issued."""
         now = max(self.now, history.events[-1].recorded_at) if history.events else self.now
         kind = stream.partition(":")[0]
-        if kind == "center" or (history.state is None and not command.creates):
+        if kind == "center":
+            if history.state is not None and history.state.policies:
+                authorise(command, history.state.policies[-1][1])
+            return Terms(now=now, calendar=self.app.calendar), None
+        if history.state is None and not command.creates:
             return Terms(now=now, calendar=self.app.calendar), None
         center_id: str = history.state.center if history.state is not None else command.center  # type: ignore[attr-defined]  # creating commands name it
         center = self._center(center_id)
@@ -181,7 +195,7 @@ class Deciding:
         number = None
         if history.state is None and DECIDERS[kind].numbered:
             register = register_of(center_id, kind, day)
-            number = number_of(center_id, kind, day, self._serial(register) + 1)
+            number = number_of(center_id, kind, day, self._serial(register)[0] + 1)
         return Terms(now=now, calendar=self.app.calendar, policy=policy, center=center, number=number), register
 
     def _center(self, center: str) -> CenterState | None:
@@ -189,9 +203,9 @@ class Deciding:
             self._centers[center] = self.app.center(center)
         return self._centers[center]
 
-    def _serial(self, register: str) -> int:
+    def _serial(self, register: str) -> tuple[int, datetime | None]:
         if self._serials.get(register) is None:
-            self._serials[register] = self.app.last_version(register)
+            self._serials[register] = self.app.last(register)
         return self._serials[register]
 
     def _record(
@@ -217,13 +231,15 @@ class Deciding:
     def _issue(self, command: Command, register: str, case: str, terms: Terms, first: Recorded) -> Recorded:
         """Record the number in its register, in the same transaction as the case."""
         number = terms.number or ""
-        serial = self._serial(register) + 1
-        self._set(self._serials, register, serial)
+        last, before = self._serial(register)
+        serial = last + 1
+        now = max(terms.now, before) if before else terms.now
+        self._set(self._serials, register, (serial, now))
         return Recorded(
             stream=register,
             version=serial,
             event=issue(number, case, first.event.occurred_at),
-            recorded_at=terms.now,
+            recorded_at=now,
             local_date=first.local_date,
             actor=command.actor,
             command_id=first.command_id,
@@ -250,14 +266,3 @@ def _case_of(kind: str, command_id: str) -> str:
     """Derive the id of a new case from the command's, so that a retry finds the same case."""
     case = f"{kind}:{command_id.removeprefix('cmd:')}"
     return case if len(case) <= 64 else f"{kind}:{sha256(command_id.encode()).hexdigest()[:40]}"  # noqa: PLR2004 - ids have at most 64 characters
-
-
-def _identified(command: Command, now: datetime) -> Command:
-    """Give the command an id and its case a name, where it came without."""
-    update: dict[str, str] = {}
-    command_id = command.command_id or new_command_id(now)
-    if command.command_id is None:
-        update["command_id"] = command_id
-    if getattr(command, command.subject_field) is None:
-        update[command.subject_field] = _case_of(KIND_OF[type(command)], command_id)
-    return command.model_copy(update=update) if update else command

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sqlalchemy import Select, literal_column, select
 
 from ..domain.refusal import MissingDetail, UnknownCase
+from ..domain.terms import aware
 from ..domain.values import utc_text
 from ..projections.clauses import EDITIONS, ledger_clauses
 from ..projections.columntypes import word
@@ -28,21 +29,23 @@ from ..projections.reports.surveys import SurveyRates
 from ..projections.reports.timeliness import Timeliness
 from ..projections.reports.trail import TrailEntry
 from .clock import system_clock
-from .store.errors import translate
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import ColumnElement, Connection
 
     from .clock import Clock
+    from .store.database import Database
 
 T = TypeVar("T")
 
 PAGE: Final = 1000
-_MONTH: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_MOST: Final = 2**31
+_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
+_MONTH: Final = re.compile(r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])\Z")
 
 
 class Figures:
-    """Reads figures; holds no state but the engine.
+    """Reads figures; holds no state but the database.
 
     Months are local months of the center (DA-5). `as_of` (an aware moment, now by default) is when it is judged what
     was done, late or overdue, by the recorded times. `known_at` takes only the events recorded by then: what would
@@ -50,9 +53,9 @@ class Figures:
     of `projections.reports.sources.GROUPS`; a group that is not known is `None` and comes last.
     """
 
-    def __init__(self, engine: Engine, now: Clock = system_clock) -> None:
+    def __init__(self, database: Database, now: Clock = system_clock) -> None:
         """Remember where to read."""
-        self._engine = engine
+        self._database = database
         self._now = now
 
     def monthly(
@@ -71,7 +74,7 @@ class Figures:
             PersistenceError: the database failed.
 
         """
-        asked = self._asked(month, center, by, as_of or known_at)
+        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         check_group(by)
         since = _month_before(asked.judged, month)
         counted: dict[str | None, dict[str, int]] = {}
@@ -107,7 +110,7 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        asked = self._asked(month, center, by, as_of or known_at)
+        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         with self._reading() as connection:
             targets = _Targets(connection, month)
             found = [
@@ -130,7 +133,7 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        asked = self._asked(month, center, by, as_of or known_at)
+        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         with self._reading() as connection:
             targets = _Targets(connection, month)
             found = [
@@ -149,6 +152,8 @@ class Figures:
         """
         if month is not None:
             _check_month(month)
+        _check_words(center=center)
+        aware(known_at, where="known_at")
         return self._rows(surveys.figures(_source(known_at), month, center), surveys.row)
 
     def find(  # noqa: PLR0913 - one for each way to look
@@ -169,6 +174,9 @@ class Figures:
         """
         given = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
         wanted = {name: value for name, value in given.items() if value is not None}
+        _check_words(**given)
+        if not 0 <= limit < _MOST:
+            raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
         return self._rows(cases.cases(wanted, limit), cases.row)
 
     def trail(
@@ -201,6 +209,9 @@ class Figures:
                 right=f"one of {', '.join(EDITIONS)}",
                 where="edition",
             )
+        _check_words(case=case)
+        aware(since, where="since")
+        aware(until, where="until")
         only: list[ColumnElement[bool]] = []
         if case is not None:
             only.append(ledger_events.c.stream == self._stream(case))
@@ -247,6 +258,7 @@ class Figures:
 
     def _asked(self, month: str, center: str | None, by: str, as_of: datetime | None) -> Asked:
         _check_month(month)
+        _check_words(center=center)
         return Asked(month=month, judged=utc_text(as_of or self._now()), center=center, by=by)
 
     def _rows(self, query: Select[*tuple[Any, ...]], make: Callable[[Any], T]) -> list[T]:
@@ -255,15 +267,9 @@ class Figures:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """Read one moment; the driver's errors come out as the store's, without the values they quote."""
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                yield connection
-        except Exception as error:
-            translated = translate(error, self._engine.dialect)
-            if translated is None:
-                raise
-            raise translated from None
+        """Read one moment: all selects of a report see the same commits."""
+        with self._database.transaction(write=False) as connection:
+            yield connection
 
 
 _CLOCKS: Final = ("response", "plan", "handling", "callback", "arrival", "order_callback")
@@ -300,6 +306,15 @@ class _Targets:
 
 def _source(known_at: datetime | None) -> Source:
     return stored if known_at is None else known_by(utc_text(known_at))
+
+
+def _check_words(**given: str | None) -> None:
+    """Refuse what no id, number or word of the ledger looks like; databases differ in what they say to it."""
+    for where, value in given.items():
+        if value is not None and not _NAME.match(value):
+            raise MissingDetail(
+                "is no id, form number or word of the ledger", rule="ids", right="one of them", where=where
+            )
 
 
 def _check_month(month: str) -> None:

@@ -21,6 +21,10 @@ class KeyMissingError(KeyStoreError):
     """A key that this store never made: it is the wrong store, or an incomplete copy of the right one."""
 
 
+class KeyFileMissingError(KeyStoreError):
+    """A ledger with events has no key file beside it: a new one would seal under other keys what the lost one opens."""
+
+
 class KeyFileExposedError(KeyStoreError):
     """Others than its owner can read the key file."""
 

@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, select
 
+from ..projections.events import ledger_events
 from .key_table import SqlKeyStore
-from .keys import Key, KeyFileExposedError, key_missing, new_key, subject_erased
+from .keys import Key, KeyFileExposedError, KeyFileMissingError, key_missing, new_key, subject_erased
 from .store.engine import LOCK_TIMEOUT, connect
 from .store.errors import LedgerUnwritableError
 from .store.sqlite_settings import KEYS_APPLICATION_ID
@@ -119,7 +120,9 @@ class MemoryKeyStore:
         """Nothing is held."""
 
 
-def keys_beside(engine: Engine, *, lock_timeout: float = LOCK_TIMEOUT) -> KeyStore:
+def keys_beside(
+    engine: Engine, *, lock_timeout: float = LOCK_TIMEOUT, random_bytes: Callable[[int], bytes] = os.urandom
+) -> KeyStore:
     """Open the default key store of a ledger.
 
     A ledger in a SQLite file has its keys in a file beside it, named as the ledger with ``.keys`` added and readable
@@ -128,18 +131,31 @@ def keys_beside(engine: Engine, *, lock_timeout: float = LOCK_TIMEOUT) -> KeySto
 
     Raises:
         KeyFileExposedError: the file can be read by others.
+        KeyFileMissingError: the ledger holds events, and the file that belongs to it is not there.
         LedgerUnwritableError: the file cannot be made.
         NotALedgerError: the file is there, and is something else.
         eventsourcing.persistence.PersistenceError: the database failed.
     """
     if engine.dialect.name != "sqlite":
-        return SqlKeyStore(engine, lock_timeout=lock_timeout)
+        return SqlKeyStore(engine, lock_timeout=lock_timeout, random_bytes=random_bytes)
     if engine.url.database in {None, "", ":memory:"}:
-        return MemoryKeyStore()
+        return MemoryKeyStore(random_bytes=random_bytes)
     path = Path(f"{engine.url.database}.keys")
+    if not path.exists() and _has_events(engine):
+        raise KeyFileMissingError(
+            f"{path.name} is missing beside {engine.url.database}, which holds events. Right would be to put it back; "
+            "a new one would seal the next words under other keys. Or give the ledger another key store."
+        )
     _make_private(path)
     own = connect(f"sqlite:///{path}", lock_timeout=lock_timeout, application_id=KEYS_APPLICATION_ID)
-    return SqlKeyStore(own, owns_engine=True, lock_timeout=lock_timeout)
+    return SqlKeyStore(own, owns_engine=True, lock_timeout=lock_timeout, random_bytes=random_bytes)
+
+
+def _has_events(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(ledger_events.name):
+            return False
+        return connection.execute(select(ledger_events.c.position).limit(1)).first() is not None
 
 
 def _make_private(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from ..domain.access import access_of, reveal
 from ..domain.event import Recorded
 from ..domain.refusal import Refused, UnknownCase
+from ..domain.terms import aware
 from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ..domain.personal import Erased
     from ..projections.reports.cases import CaseFound
     from .application import Result
-    from .clock import Clock
+    from .clock import Clock, RandomBytes
     from .facts import CheckReport, Progress
     from .keystore import KeyStore
     from .store.database import Database
@@ -66,6 +68,8 @@ class Ledger:
         calendar: official working days; China's by default.
         keys: where the keys of personal data live; by default a file beside the SQLite file, a table on servers.
         facts: keep the fact tables in the transaction of each append. Off only for bulk loads; `rebuild` afterwards.
+        random_bytes: what keys, nonces and made-up ids are drawn from, where `keys` is not given; the operating
+            system's by default. Anything predictable is for tests and made-up data only: its seals protect nobody.
 
     Raises:
         StoreError: the database cannot be reached, is not ours, or has a format this release does not know.
@@ -81,6 +85,7 @@ class Ledger:
         calendar: Calendar | None = None,
         keys: KeyStore | None = None,
         facts: bool = True,
+        random_bytes: RandomBytes = os.urandom,
     ) -> None:
         """Open the database, and make the ledger if need be."""
         settings = {
@@ -92,9 +97,13 @@ class Ledger:
         self._own_keys = keys is None
         self._app = CaseApplication(
             settings,
-            vault=lambda factory: Vault(keys if keys is not None else keys_beside(_database(factory).engine)),
+            vault=lambda factory: Vault(
+                keys if keys is not None else keys_beside(_database(factory).engine, random_bytes=random_bytes),
+                random_bytes,
+            ),
             clock=self._clock,
             calendar=calendar or ChineseCalendar(),
+            random_bytes=random_bytes,
         )
         self._database = _database(self._app.factory)
         self._facts = Facts(self._database.engine)
@@ -102,9 +111,9 @@ class Ledger:
             self._facts.open()
         else:
             self._facts.make()
-        if facts and isinstance(self._app.recorder, SqlApplicationRecorder):
-            self._app.recorder.on_append = self._facts.refresh
-        self._figures = Figures(self._database.engine, now=self._clock)
+        if isinstance(self._app.recorder, SqlApplicationRecorder):
+            self._app.recorder.on_append = self._facts.refresh if facts else self._facts.outdate
+        self._figures = Figures(self._database, now=self._clock)
 
     # Commands in, events out
 
@@ -143,6 +152,7 @@ class Ledger:
         """
         if version is not None and not 0 < version < _MOST:
             raise UnknownCase(f"{case} has no version {version}", rule="ids", right="1 or above", where="version")
+        aware(at, where="at")
         stream = self._stream(case)
         history = self._app.history(stream, version=version)
         if at is not None:
@@ -193,10 +203,8 @@ class Ledger:
         limit: int = 100,
     ) -> list[CaseFound]:
         """Find cases by what is known of them; all that is given must hold. Latest first."""
-        if any(value is not None and not _NAME.match(value) for value in (number, unit, customer, status, center)):
-            return []
         return self._figures.find(
-            number=number, unit=unit, customer=customer, status=status, center=center, limit=min(limit, _MOST - 1)
+            number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
         )
 
     # Care

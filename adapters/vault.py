@@ -55,7 +55,8 @@ class Vault:
 
         """
         given = list(fresh)
-        subjects = {words.subject for _, _, events in given for event in events for words in _clear(event).values()}
+        clear = (words for _, _, events in given for event in events for words in _clear(event).values())
+        subjects = dict.fromkeys(words.subject for words in clear)  # in their order: keys are drawn in it
         keys = self.keys.keys_for(subjects) if subjects else {}
         hashes: dict[int, str] = {}
         sealed = []
@@ -130,7 +131,8 @@ def _hash(command: Command, events: Iterable[Event], keys: Mapping[str, tuple[st
 
 
 def _content(command: Command) -> bytes:
-    values: dict[str, Any] = command.model_dump(mode="json", exclude_none=True, exclude={"command_id"})
+    # What is left at its default is no content: a later release may add fields without changing old commands.
+    values: dict[str, Any] = command.model_dump(mode="json", exclude_defaults=True, exclude={"command_id"})
     return canonical({"command": command.name, **values})
 
 

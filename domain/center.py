@@ -55,8 +55,8 @@ class CenterRegistered(Event):
     label: Label
     time_zone: ZoneName
     estates: tuple[Estate, ...]
-    total_households: Count
-    resident_households: Count
+    total_households: Count | None = None
+    resident_households: Count | None = None
 
 
 class HouseholdsReported(Event):
@@ -93,8 +93,8 @@ class CenterState:
     registered_at: datetime
     time_zone: str
     estates: tuple[Estate, ...]
-    total_households: int
-    resident_households: int
+    total_households: int | None
+    resident_households: int | None
     households_at: datetime
     policies: tuple[tuple[date, Policy], ...] = ()
 
@@ -123,8 +123,20 @@ class CenterState:
         return found[1]
 
     def policy_by(self, digest: str) -> Policy:
-        """The adopted policy with exactly this content, by which an older case goes on."""
-        return next(policy for _, policy in self.policies if policy.ref.digest == digest)
+        """The adopted policy with exactly this content, by which an older case goes on.
+
+        Raises:
+            NoPolicy: none of the center's has it.
+
+        """
+        for _, policy in self.policies:
+            if policy.ref.digest == digest:
+                return policy
+        raise NoPolicy(
+            f"{self.id} never adopted the policy with the digest {digest[:12]}",
+            rule="policy",
+            right="a case accepted under a policy of its center",
+        )
 
 
 def evolve(state: CenterState | None, event: Event) -> CenterState | None:
@@ -149,7 +161,9 @@ def evolve(state: CenterState | None, event: Event) -> CenterState | None:
                 households_at=event.occurred_at,
             )
         case PolicyAdopted() if state:
-            return replace(state, policies=(*state.policies, (event.in_force_from, event.policy)))
+            return replace(
+                state, policies=(*state.policies, (event.in_force_from, event.policy.adopted_as(event.digest)))
+            )
         case _:
             return state
 
@@ -167,8 +181,8 @@ class RegisterCenter(Command):
     label: Label = Field(description="name of the center, for people to read")
     time_zone: ZoneName = "Asia/Shanghai"
     estates: Annotated[tuple[Estate, ...], AfterValidator(_each_once)] = Field(min_length=1)
-    total_households: Count
-    resident_households: Count
+    total_households: Count | None = Field(default=None, description="where known")
+    resident_households: Count | None = Field(default=None, description="常住户, where known")
 
 
 class ReportHouseholds(Command):
@@ -236,7 +250,8 @@ def decide(command: CenterCommand, state: CenterState | None, terms: Terms) -> t
 
 
 def _fewer_residents(command: RegisterCenter | ReportHouseholds) -> None:
-    if command.resident_households > command.total_households:
+    resident, total = command.resident_households, command.total_households
+    if resident is not None and total is not None and resident > total:
         raise MissingDetail(
             f"{command.resident_households} resident of {command.total_households} households",
             rule="SV-2",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from .event import Actor
+from .personal import marked_fields
 from .values import Id, LateReason, UtcTime
 
 
@@ -24,6 +26,12 @@ class Command(BaseModel):
     """Which field names the case, center or survey that the command is about."""
     creates: ClassVar[bool] = False
     """Whether the command starts a new case."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Keep personal words out of logs and tracebacks."""
+        hidden = marked_fields(type(self))
+        for name, value in super().__repr_args__():
+            yield name, "…" if name in hidden and value is not None else value
 
     actor: Actor
     command_id: Id | None = Field(default=None, description="makes a retry safe; made up where absent")

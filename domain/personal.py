@@ -62,6 +62,22 @@ def personal_fields(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for name, field in model.model_fields.items() if Clear in get_args(field.annotation))
 
 
+@cache
+def marked_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of a command that are marked as personal words."""
+
+    def is_marked(annotation: object) -> bool:
+        if any(isinstance(mark, PersonalMark) for mark in getattr(annotation, "__metadata__", ())):
+            return True
+        return any(is_marked(part) for part in get_args(annotation))
+
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if any(isinstance(mark, PersonalMark) for mark in field.metadata) or is_marked(field.annotation)
+    )
+
+
 def personal(text: str | None, subject: str) -> Clear | None:
     """Mark the words of a command as personal data of `subject`; nothing stays nothing."""
     return None if text is None else Clear(subject=subject, text=text)

@@ -112,6 +112,12 @@ class Policy(BaseModel):
             vars(copied).pop(computed, None)
         return copied
 
+    def adopted_as(self, digest: str) -> Self:
+        """The policy under the digest of its adoption, which a later release with further values computes otherwise."""
+        copied = self.model_copy()
+        vars(copied)["ref"] = PolicyRef(self.name, self.version, digest)
+        return copied
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """The policy as JSON values, what is absent left out; this is what the adoption event records."""

@@ -62,6 +62,18 @@ class Terms:
         return None if limit is None else deadline(start, limit, self.calendar, self.zone)
 
 
+def aware(moment: datetime | None, *, where: str) -> datetime | None:
+    """Refuse a time that does not say which zone it is of: the machine's own would be taken, and that may be any.
+
+    Raises:
+        WrongTime: names the parameter.
+
+    """
+    if moment is not None and moment.utcoffset() is None:
+        raise WrongTime("has no time zone", rule="time", right="an aware datetime", where=where)
+    return moment
+
+
 def moment_of(command: Command, terms: Terms, *, since: datetime | None = None, step: str = "acceptance") -> datetime:
     """When the thing happened: the command's time, or now; checked against now, the step it follows, and WL-5.
 

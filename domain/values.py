@@ -49,6 +49,8 @@ def _aware(value: object) -> object:
 
 def utc_text(moment: datetime) -> str:
     """Write an aware time as fixed-width UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as the time does."""
+    if moment.utcoffset() is None:
+        raise ValueError("a time without a zone cannot be written in UTC")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 

@@ -78,7 +78,7 @@ EVIDENCE: Final = (
         survey.SURVEY_EVENTS,
     ),
     Evidence(
-        "时限要求与职责的确定", "time limits and responsibilities laid down", ("5.6, 8.2.3", "9.1.1", "8.4"),
+        "时限要求与职责的确定", "time limits and responsibilities laid down", ("5.6, 8.2.2", "9.2, 9.3", "8.4"),
         (center.PolicyAdopted,),
     ),
     Evidence(

@@ -6,14 +6,14 @@ import argparse
 import os
 import shlex
 import sys
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
-import company
 from rich.console import Console
 from rich.progress import track
+from simulation.company import Company
+from simulation.people import TWO
+from simulation.recording import EntryClock
 
 from caseledger.adapters.cli import main as caseledger
 from caseledger.adapters.ledger import Ledger
@@ -21,26 +21,15 @@ from caseledger.adapters.policies import load
 from caseledger.domain.catalogue import command_from
 
 SEED = 2025
-FIRST = datetime(2025, 1, 1, tzinfo=company.ZONE)
+FIRST = (2025, 1)
 MONTH = "2025-06"
 console = Console(highlight=False)
 
 
-@dataclass
-class StoryClock:
-    """The ledger's clock, set to the moment at which each step of the story is entered."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        """Give the moment it was set to."""
-        return self.now
-
-
 def make(path: Path, seed: int) -> int:
     """Write the year through the real commands, one transaction each; give the number of commands."""
-    clock = StoryClock(FIRST)
-    steps = company.year(seed, load("w08").values, first=FIRST)
+    clock = EntryClock()
+    steps = list(Company(seed, TWO, load("w08").values, FIRST).steps(12))
     with Ledger(f"sqlite:///{path}", clock=clock) as ledger:
         for step in track(steps, "a year of two centers", console=Console(stderr=True), transient=True):
             clock.now = step.entered

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..importing import ImportReport, import_csv, shipped_mappings
+from ..importing import ImportReport, import_file, shipped_mappings
 from .errors import REFUSED
 from .opening import opened
 from .options import Db, Form, Listed
@@ -15,9 +15,14 @@ from .progress import progress
 from .rendering import print_json, print_rows, say
 
 
-def import_file(
+def import_command(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="The file: CSV, Excel (.xlsx) or XES, as the mapping says.", show_default=False
+        ),
+    ],
     *,
     mapping: Annotated[
         str,
@@ -41,13 +46,13 @@ def import_file(
     form: Listed = Form.TABLE,
     db: Db = None,
 ) -> None:
-    """Take in another system's cases from CSV, through the real commands.
+    """Take in another system's cases from CSV, Excel or an event log, through the real commands.
 
     The same import again changes nothing. Rows that were rejected, or that the ledger holds with another content, end
     with exit code 1; all other rows are imported.
     """
     with opened(context, db) as ledger, progress() as step:
-        report = import_csv(ledger, file, mapping, dry_run=dry_run, rejects=rejects, progress=step)
+        report = import_file(ledger, file, mapping, dry_run=dry_run, rejects=rejects, progress=step)
     if form is Form.JSON:
         print_json(report)
     else:
@@ -58,7 +63,8 @@ def import_file(
 
 def _tell(report: ImportReport, rejects: Path | None) -> None:
     say(f"{report.source} → {report.center}" + (" (dry run: nothing was recorded)" if report.dry_run else ""))
-    counts = ("rows", "imported", "updated", "unchanged", "differing", "rejected")
+    counts: tuple[str, ...] = ("rows", "imported", "updated", "unchanged", "differing", "rejected")
+    counts += ("ignored",) if report.ignored else ()
     print_rows([{name: getattr(report, name) for name in counts}], Form.TABLE)
     if report.differences:
         say("what the ledger holds otherwise, the first of it:")

@@ -18,7 +18,7 @@ from ..store.errors import StoreError
 from .checking import CheckReport, Difference, check
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper
-from .marks import NO_MARK, marks
+from .marks import NO_MARK, forget, marks
 from .reach import Progress, Reach
 from .rebuilding import RebuildOvertakenError, rebuild
 
@@ -89,6 +89,11 @@ class Facts:
         with self._reach.reading() as connection:
             found = marks(connection)
         return tuple(keeper.name for keeper in self._all if found.get(keeper.name, NO_MARK) != keeper.mark)
+
+    def outdate(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> None:
+        """Say, in the transaction of an append that refreshes nothing, that the facts lack it: they are stale now."""
+        del stored_events
+        forget(connection, [keeper.name for keeper in self._all])
 
     def refresh(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> None:
         """Read the touched cases anew, in the transaction of the append: readers see what was just written.

@@ -10,6 +10,8 @@ from ...projections.events import binary_text
 from ...projections.options import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
 facts_metadata: Final = MetaData()
@@ -41,6 +43,12 @@ NO_MARK: Final = Mark("", "")
 def marks(connection: Connection) -> dict[str, Mark]:
     """Every mark by name."""
     return {row.name: Mark(row.fingerprint, row.shape) for row in connection.execute(select(ledger_facts))}
+
+
+def forget(connection: Connection, names: Sequence[str]) -> None:
+    """Take back that these contents follow their declarations."""
+    stale = ledger_facts.c.name.in_(names) & (ledger_facts.c.fingerprint != "")
+    connection.execute(update(ledger_facts).where(stale).values(fingerprint=""))
 
 
 def begin_rebuild(connection: Connection, name: str, token: str) -> None:

@@ -1,7 +1,10 @@
-"""Import of another system's history from CSV, by a declarative mapping and through the real commands."""
+"""Import of another system's history (CSV, Excel, XES), by a declarative mapping and through the real commands."""
 
-from .importer import import_csv
+from .files import import_file, load_any
+from .importer import import_csv, import_table
 from .loading import InvalidMapping, load_mapping, parse_mapping, shipped_mappings
+from .log_importer import import_log
+from .log_mapping import LogMapping, load_log_mapping, parse_log_mapping
 from .mapping import Mapping
 from .report import Difference, Fault, ImportReport
 from .rows import UnreadableFile
@@ -11,10 +14,17 @@ __all__ = [
     "Fault",
     "ImportReport",
     "InvalidMapping",
+    "LogMapping",
     "Mapping",
     "UnreadableFile",
     "import_csv",
+    "import_file",
+    "import_log",
+    "import_table",
+    "load_any",
+    "load_log_mapping",
     "load_mapping",
+    "parse_log_mapping",
     "parse_mapping",
     "shipped_mappings",
 ]

@@ -50,7 +50,9 @@ def center_differences(command: RegisterCenter, recorded: Iterable[Recorded]) ->
             for name in ("label", "time_zone", "estates", "total_households", "resident_households"):
                 before, now = getattr(record.event, name), getattr(command, name)
                 if before != now:
-                    found.append(Difference(None, command.center, f"center.{name}", _shown(before), _shown(now)))
+                    found.append(
+                        Difference(None, command.center, f"center.{name}", shown_value(before), shown_value(now))
+                    )
     return found
 
 
@@ -88,7 +90,7 @@ def _ended(ledger: Ledger, row: Translated, record: Recorded | None) -> Iterator
 def _compared(row: Translated, place: str, before: object, now: object, *, personal: bool) -> Iterator[Difference]:
     if before == now or isinstance(before, Erased):  # words that were erased cannot be compared any more
         return
-    shown = (_masked(before), _masked(now)) if personal else (_shown(before), _shown(now))
+    shown = (masked(before), masked(now)) if personal else (shown_value(before), shown_value(now))
     yield Difference(row.line, row.accept.case or "", place, *shown)
 
 
@@ -97,11 +99,13 @@ def _end_of(story: tuple[Recorded, ...], row: Translated) -> Recorded | None:
     return next((record for record in story if record.command_id == row.end_id), None)
 
 
-def _masked(value: object) -> str | None:
+def masked(value: object) -> str | None:
+    """Stand in for personal words; nothing stays nothing."""
     return None if value is None else MASK
 
 
-def _shown(value: object) -> str | None:
+def shown_value(value: object) -> str | None:
+    """Write a value for a message; nothing stays nothing."""
     if value is None:
         return None
     if isinstance(value, datetime):

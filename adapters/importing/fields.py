@@ -25,11 +25,12 @@ OWN: Final = frozenset({"actor", "command_id", "late_reason", "case", "center", 
 
 @dataclass(frozen=True, slots=True)
 class FieldForm:
-    """What a field of a command takes: a time, personal words, or a coded word or id that `adapter` checks."""
+    """What a field of a command takes: a time, a whole number, personal words, or a coded word; `adapter` checks it."""
 
     name: str
     required: bool
     time: bool
+    whole: bool
     personal: bool
     adapter: TypeAdapter[Any]
 
@@ -50,6 +51,7 @@ def mappable(command: type[Command]) -> dict[str, FieldForm]:
             name=name,
             required=info.is_required() or name == "occurred_at",
             time=any(part is datetime for part in _parts(info)),
+            whole=any(part is int for part in _parts(info)),
             personal=any(isinstance(part, PersonalMark) for part in _parts(info)),
             adapter=TypeAdapter(info.rebuild_annotation()),
         )

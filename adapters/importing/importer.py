@@ -14,9 +14,10 @@ from .differences import differences_of, reopened
 from .loading import check_header, check_policy, load_mapping
 from .mapping import Mapping
 from .report import Fault, ImportReport, Tally, rejects_file
-from .rows import BrokenRow, CsvRows, UnreadableFile, opened
+from .rows import BrokenRow, UnreadableFile, opened
 from .seen import SeenKeys, seen_keys
 from .setting_up import setting_up
+from .sources import rows_of
 from .translate import Translated, Translator
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     StrPath: TypeAlias = str | os.PathLike[str]
 
 
-def import_csv(  # noqa: PLR0913 - what to import, by what, and four options that are given by name
+def import_table(  # noqa: PLR0913 - what to import, by what, and four options that are given by name
     ledger: Ledger,
     file: StrPath | IO[bytes],
     mapping: Mapping | StrPath,
@@ -40,7 +41,7 @@ def import_csv(  # noqa: PLR0913 - what to import, by what, and four options tha
     progress: Callable[[str, int, int], None] | None = None,
     batch: int = 500,
 ) -> ImportReport:
-    """Take another system's cases into the ledger.
+    """Take another system's cases into the ledger, from a table with one row for each.
 
     Each row becomes an acceptance and, where the source closed it, an ending; ids come from the row's key, so that the
     same import again changes nothing. The rows of a batch are recorded in one transaction; if the import is broken
@@ -48,7 +49,7 @@ def import_csv(  # noqa: PLR0913 - what to import, by what, and four options tha
 
     Args:
         ledger: takes the commands.
-        file: path of a CSV file, or a file open in binary mode, which is read to its end and left open.
+        file: path of a CSV or Excel file, or a file open in binary mode, which is read to its end and left open.
         mapping: what the columns mean: a loaded mapping, the path of one, or the name of a shipped one.
         dry_run: decide every row, and record nothing.
         rejects: path or open text file for the rows that were not imported, with line, kind, column, value and reason.
@@ -70,9 +71,9 @@ def import_csv(  # noqa: PLR0913 - what to import, by what, and four options tha
     plan = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     policy = policies.load(plan.policy.name)
     check_policy(plan, policy)
-    _not_the_same(file, rejects)
+    not_the_same(file, rejects)
     with opened(file) as source:
-        rows = CsvRows(source, plan.csv)
+        rows = rows_of(source, plan.csv, plan.excel)
         try:
             check_header(plan, rows.header)
             setup, center_differs = setting_up(ledger, plan, policy)
@@ -80,7 +81,7 @@ def import_csv(  # noqa: PLR0913 - what to import, by what, and four options tha
                 tally = Tally(write)
                 tally.also_differing(center_differs)
                 run = _Run(ledger, Translator(plan, rows.header), tally, seen, setup, dry_run=dry_run)
-                total = _size(source)
+                total = size_of(source)
                 stream = iter(rows)
                 while part := list(islice(stream, batch)):
                     run.take(part)
@@ -168,7 +169,17 @@ class _Run:
                 self.tally.unchanged()
 
 
-def _not_the_same(file: StrPath | IO[bytes], rejects: StrPath | TextIO | None) -> None:
+import_csv = import_table
+"""The name from before tables came from Excel too."""
+
+
+def not_the_same(file: StrPath | IO[bytes], rejects: StrPath | TextIO | None) -> None:
+    """Refuse to write the rejects over what is to be imported.
+
+    Raises:
+        UnreadableFile: they are one file.
+
+    """
     if not isinstance(file, (str, os.PathLike)) or not isinstance(rejects, (str, os.PathLike)):
         return
     source, target = Path(file), Path(rejects)
@@ -176,7 +187,7 @@ def _not_the_same(file: StrPath | IO[bytes], rejects: StrPath | TextIO | None) -
         raise UnreadableFile("the rejects file is the file to be imported", right="another path for the rejects")
 
 
-def _size(file: IO[bytes]) -> int:
+def size_of(file: IO[bytes]) -> int:
     """Bytes in all, 0 where the file cannot tell."""
     if not file.seekable():
         return 0

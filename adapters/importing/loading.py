@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from ...domain.policy import Policy
     from .fields import FieldForm
-    from .mapping import FieldSource
+    from .log_mapping import LogMapping
+    from .mapping import FieldSource, Origin, Word
 
 _SHIPPED: Final = files(__name__.rpartition(".")[0]) / "mappings"
 _CLOCKS: Final = ("response", "plan_at_center", "plan_at_company", "callback", "late_record")
@@ -46,10 +47,47 @@ def shipped_mappings() -> tuple[str, ...]:
 
 
 def load_mapping(given: str | os.PathLike[str]) -> Mapping:
-    """Load a mapping by its path, or a shipped one by its name (`boston311`).
+    """Load the mapping of a table by its path, or a shipped one by its name (`boston311`).
 
     Raises:
         InvalidMapping: no such file, not TOML, or wrong in its content; every place is named.
+
+    """
+    name, values = read_mapping(given)
+    return table_mapping(values, name)
+
+
+def parse_mapping(text: str, name: str = "(text)") -> Mapping:
+    """Read the mapping of a table from TOML text.
+
+    Raises:
+        InvalidMapping: not TOML, or wrong in its content; every place is named.
+
+    """
+    return table_mapping(toml_values(text, name), name)
+
+
+def table_mapping(values: dict[str, Any], name: str) -> Mapping:
+    """Make the mapping of a table of what its TOML says.
+
+    Raises:
+        InvalidMapping: wrong in its content; every place is named.
+
+    """
+    try:
+        mapping = Mapping.model_validate(values | {"name": name})
+    except ValidationError as error:
+        raise InvalidMapping(name, problems_of(error)) from None
+    if wrong := list(_wrong_fields(mapping)):
+        raise InvalidMapping(name, wrong)
+    return mapping
+
+
+def read_mapping(given: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
+    """Read a mapping's TOML by its path, or a shipped one's by its name: the name for messages, and what it says.
+
+    Raises:
+        InvalidMapping: no such file, or not TOML.
 
     """
     shipped = os.fspath(given) in shipped_mappings()
@@ -61,14 +99,14 @@ def load_mapping(given: str | os.PathLike[str]) -> Mapping:
         raise InvalidMapping(os.fspath(given), [("", f"{error.strerror}; shipped ones are: {known}")]) from None
     except UnicodeDecodeError as error:
         raise InvalidMapping(os.fspath(given), [("", f"byte {error.start} is not UTF-8, which TOML is")]) from None
-    return parse_mapping(text, name=file.name)
+    return file.name, toml_values(text, file.name)
 
 
-def parse_mapping(text: str, name: str = "(text)") -> Mapping:
-    """Read a mapping from TOML text.
+def toml_values(text: str, name: str) -> dict[str, Any]:
+    """Read TOML text.
 
     Raises:
-        InvalidMapping: not TOML, or wrong in its content; every place is named.
+        InvalidMapping: it is not TOML.
 
     """
     try:
@@ -77,16 +115,10 @@ def parse_mapping(text: str, name: str = "(text)") -> Mapping:
         raise InvalidMapping(name, [("", f"it is not TOML: {error}")]) from None
     if "name" in values:
         raise InvalidMapping(name, [("name", "a mapping has no such key")])
-    try:
-        mapping = Mapping.model_validate(values | {"name": name})
-    except ValidationError as error:
-        raise InvalidMapping(name, _problems_of(error)) from None
-    if wrong := list(_wrong_fields(mapping)):
-        raise InvalidMapping(name, wrong)
-    return mapping
+    return values
 
 
-def check_header(mapping: Mapping, header: Sequence[str]) -> None:
+def check_header(mapping: Mapping | LogMapping, header: Sequence[str]) -> None:
     """Refuse a file that lacks, or has twice, a column which the mapping names.
 
     Raises:
@@ -113,19 +145,42 @@ def check_policy(mapping: Mapping, policy: Policy) -> None:
         InvalidMapping: names the clocks or the categories.
 
     """
+    check_clocks(mapping, policy)
+    check_categories(mapping, policy, "accept.category", mapping.accept.get("category"), policy.categories)
+
+
+def check_clocks(mapping: Origin, policy: Policy) -> None:
+    """Refuse a policy with clocks.
+
+    Raises:
+        InvalidMapping: names them.
+
+    """
     if clocks := [clock for clock in _CLOCKS if getattr(policy, clock) is not None]:
         what = f"{policy.name} sets clocks ({', '.join(clocks)}), by which imported history would look late"
         raise InvalidMapping(mapping.name, [("policy.name", f"{what}; 'imported' sets none")])
-    source = mapping.accept.get("category")
-    words = _fixed_words(source) if source else {}
-    if wrong := [(place, word) for place, word in words.items() if word not in policy.categories]:
-        right = f"{policy.name} lists: {', '.join(policy.categories)}"
+
+
+def check_categories(
+    mapping: Origin, policy: Policy, place: str, source: FieldSource | None, categories: Iterable[str]
+) -> None:
+    """Refuse words for a category that the policy does not list.
+
+    Raises:
+        InvalidMapping: names them.
+
+    """
+    words = fixed_words(source) if source else {}
+    known = tuple(categories)
+    if wrong := [(key, word) for key, word in words.items() if word not in known]:
+        right = f"{policy.name} lists: {', '.join(known)}"
         raise InvalidMapping(
-            mapping.name, [(f"accept.category.{place}", f"{word!r} is no category; {right}") for place, word in wrong]
+            mapping.name, [(f"{place}.{key}", f"{word!r} is no category; {right}") for key, word in wrong]
         )
 
 
-def _problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+def problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """What pydantic found wrong with a mapping, place by place, in words for someone who looks at it."""
     for problem in error.errors(include_url=False):
         place = ".".join(str(part) for part in problem["loc"])
         context = problem.get("ctx", {})
@@ -147,26 +202,32 @@ def _wrong_fields(mapping: Mapping) -> Iterator[tuple[str, str]]:
         if needed.required and name not in mapping.accept:
             yield f"accept.{name}", "is needed: accept_opinion cannot do without"
     for place, source, form in mapping.sources():
-        if form is None:
-            yield place, f"accept_opinion has no such field to fill; it has: {', '.join(ACCEPT)}"
-        elif form.time and (source.column is None or source.map or source.code):
-            yield place, "is a time, and comes from a column alone"
-        elif source.format and not form.time:
-            yield f"{place}.format", "goes with a time; this field is none"
-        elif source.template is not None and not form.personal:
-            yield f"{place}.template", "goes with words of people (contact, place, content); this field is coded"
-        else:
-            yield from _wrong_words(place, source, form)
+        yield from wrong_source(place, source, form, "accept_opinion", ACCEPT)
 
 
-def _wrong_words(place: str, source: FieldSource, form: FieldForm) -> Iterator[tuple[str, str]]:
-    for key, word in _fixed_words(source).items():
-        if fault := form.fault(word):
-            yield f"{place}.{key}", f"{word!r} {fault}"
+def wrong_source(
+    place: str, source: FieldSource, form: FieldForm | None, command: str, fields: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with where a field of a command comes from; `fields` are those that the command has."""
+    if form is None:
+        yield place, f"{command} has no such field to fill; it has: {', '.join(fields)}"
+    elif form.time and (source.column is None or source.map or source.code):
+        yield place, "is a time, and comes from a column alone"
+    elif source.format and not form.time:
+        yield f"{place}.format", "goes with a time; this field is none"
+    elif source.template is not None and not form.personal:
+        yield f"{place}.template", "goes with words of people (contact, place, content); this field is coded"
+    else:
+        for key, word in fixed_words(source).items():
+            if fault := form.fault(word):
+                yield f"{place}.{key}", f"{word!r} {fault}"
 
 
-def _fixed_words(source: FieldSource) -> dict[str, str]:
+def fixed_words(source: FieldSource) -> dict[str, Word]:
     """The words that the mapping itself holds for a field, by their places."""
-    words: dict[str, Any] = {f"map.{key!r}": word for key, word in (source.map or {}).items()}
-    words |= {name: getattr(source, name) for name in ("value", "default") if getattr(source, name) is not None}
+    words: dict[str, Word] = {f"map.{key!r}": word for key, word in (source.map or {}).items()}
+    if source.value is not None:
+        words["value"] = source.value
+    if source.default is not None:
+        words["default"] = source.default
     return words

@@ -1,10 +1,10 @@
-"""A mapping: which column of another system's CSV becomes which field of our commands. Data in TOML."""
+"""A mapping: which column of another system's table becomes which field of our commands. Data in TOML."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -15,6 +15,7 @@ from .times import TimeForm, TimeFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping as Cells
 
 _NAMED: Final = re.compile(r"\{([^{}]+)\}")
 
@@ -37,11 +38,21 @@ def _encoding(name: str) -> str:
     return name
 
 
-class CsvForm(_Part):
-    """`[csv]`: how the file is written, and which column, or columns together, name a row for good."""
+class CsvText(_Part):
+    """`[csv]`: how a CSV file is written."""
 
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     delimiter: Annotated[str, AfterValidator(_one_character)] = ","
+
+
+class ExcelSheet(_Part):
+    """`[excel]`: the sheet, which only a workbook with one sheet can leave out, and the row that names the columns."""
+
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1, strict=True)
+
+
+class _Keyed(_Part):
     key: tuple[str, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -52,6 +63,14 @@ class CsvForm(_Part):
         return values
 
 
+class CsvForm(CsvText, _Keyed):
+    """`[csv]` of a table: how it is written, and which column, or columns together, name a row for good."""
+
+
+class ExcelForm(ExcelSheet, _Keyed):
+    """`[excel]` of a table: where it stands, and which column, or columns together, name a row for good."""
+
+
 class CenterForm(_Part):
     """`[center]`: whose cases these are; with everything but the id it is registered where it is not known yet."""
 
@@ -59,8 +78,8 @@ class CenterForm(_Part):
     label: Label | None = None
     time_zone: ZoneName | None = None
     estates: tuple[Estate, ...] = ()
-    total_households: Count = 0
-    resident_households: Count = 0
+    total_households: Count | None = None
+    resident_households: Count | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> CenterForm:
@@ -82,6 +101,10 @@ class PolicyForm(_Part):
     in_force_from: date
 
 
+Word: TypeAlias = str | bool | int
+"""A word that a mapping holds for a field; yes and no, and whole numbers, as TOML writes them."""
+
+
 class FieldSource(_Part):
     """Where a field comes from: one column, one fixed value, or a template of columns in braces.
 
@@ -91,10 +114,10 @@ class FieldSource(_Part):
     """
 
     column: str | None = None
-    value: str | None = None
+    value: Word | None = None
     template: str | None = None
-    map: dict[str, str] | None = None
-    default: str | None = None
+    map: dict[str, Word] | None = None
+    default: Word | None = None
     code: bool = False
     format: TimeFormat | None = None
 
@@ -144,22 +167,50 @@ def _source_code(code: str) -> str:
     return code
 
 
-class Mapping(_Part):
-    """A whole mapping; `name` is how messages call it."""
+class Origin(_Part):
+    """What every mapping says: which system, whose cases, under which policy, and how times are written.
+
+    `name` is how messages call the mapping.
+    """
 
     name: str = Field(default="(unnamed)", exclude=True)
     source: Annotated[str, AfterValidator(_source_code)]
-    csv: CsvForm
     center: CenterForm
     policy: PolicyForm
     time: TimeForm
+
+
+class Mapping(Origin):
+    """The mapping of a table with one row for each case; it says either `[csv]` or `[excel]`."""
+
+    csv: CsvForm | None = None
+    excel: ExcelForm | None = None
     accept: dict[str, FieldSource]
     end: EndForm | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Mapping:
+        if (self.csv is None) == (self.excel is None):
+            raise ValueError("a table is described by one of [csv] and [excel], with its key; a log of events by [log]")
+        return self
+
+    @property
+    def table(self) -> CsvForm | ExcelForm:
+        """How the table is written."""
+        form = self.csv or self.excel
+        if form is None:
+            raise AssertionError("the validator lets no mapping pass without")
+        return form
+
+    @property
+    def key_place(self) -> str:
+        """Where the mapping names the key."""
+        return "csv.key" if self.csv else "excel.key"
 
     @property
     def columns(self) -> dict[str, str]:
         """Every column that the mapping reads, with the first place that names it."""
-        found: dict[str, str] = dict.fromkeys(self.csv.key, "csv.key")
+        found: dict[str, str] = dict.fromkeys(self.table.key, self.key_place)
         for place, source, _ in self.sources():
             for column in source.columns:
                 found.setdefault(column, place)
@@ -172,7 +223,7 @@ class Mapping(_Part):
     @property
     def open_columns(self) -> frozenset[str]:
         """Columns whose words may be shown in a message: they become codes, ids and times, and no personal words."""
-        shown = set(self.csv.key) | ({self.end.when.column} if self.end else set())
+        shown = set(self.table.key) | ({self.end.when.column} if self.end else set())
         for _, source, form in self.sources():
             if form is not None and not form.personal:
                 shown.update(source.columns)
@@ -193,6 +244,6 @@ def named_in(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_NAMED.findall(template)))
 
 
-def fill(template: str, cells: dict[str, str]) -> str:
+def fill(template: str, cells: Cells[str, str]) -> str:
     """Put the cells into the template, and trim what blank ones leave at its ends."""
     return _NAMED.sub(lambda found: cells[found[1]], template).strip()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias
 from .rows import UnreadableFile, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Kind = Literal["rejected", "differing"]
 SHOWN_DIFFERENCES: Final = 100
@@ -54,7 +54,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import came to: `rows == imported + unchanged + differing + rejected`, always.
+    """What an import came to: `rows == imported + unchanged + differing + rejected + ignored`, always.
+
+    `ignored` are events of a log that its mapping leaves out; of a table no row is left out.
 
     `imported`: something was recorded for the row; of these, `updated` are cases that were in the ledger and have ended
     in the source since. `unchanged`: all of it was in the ledger already. `differing`: the ledger holds another content
@@ -73,6 +75,7 @@ class ImportReport:
     unchanged: int = 0
     differing: int = 0
     rejected: int = 0
+    ignored: int = 0
     differences: tuple[Difference, ...] = ()
     first_rejects: tuple[Fault, ...] = ()
     differing_fields: dict[str, int] = field(default_factory=dict)
@@ -116,10 +119,29 @@ class Tally:
         """A row that the ledger holds otherwise; `columns` names the column behind each field."""
         self._counts["differing"] += 1
         self.also_differing(differences)
-        each = (f"{one.field}: recorded {_or_none(one.recorded)}, now {_or_none(one.new)}" for one in differences)
-        what = "; ".join(each)
         first = differences[0]
-        self._write(Fault(line, f"differs from the ledger: {what}", columns.get(first.field), first.new, "differing"))
+        self._write(
+            Fault(
+                line, f"differs from the ledger: {_told(differences)}", columns.get(first.field), first.new, "differing"
+            )
+        )
+
+    def ignored(self, rows: int) -> None:
+        """Events that the mapping leaves out."""
+        self._counts["ignored"] += rows
+
+    def differing_case(self, lines: Sequence[int], differences: list[Difference]) -> None:
+        """The rows of a case that the ledger holds otherwise; the file lists each of them."""
+        self.also_differing(differences)
+        by_line: dict[int | None, list[Difference]] = {}
+        for one in differences:
+            by_line.setdefault(one.line, []).append(one)
+        others = f"its case {differences[0].case} differs from the ledger: {_told(by_line.get(None, differences))}"
+        for line in lines:
+            own = by_line.get(line)
+            reason = f"differs from the ledger: {_told(own)}" if own else others
+            self._counts["differing"] += 1
+            self._write(Fault(line, reason, None, None, "differing"))
 
     def also_differing(self, differences: list[Difference]) -> None:
         """Differences that belong to no row: the center's and its policy's."""
@@ -133,12 +155,13 @@ class Tally:
             source=source,
             center=center,
             dry_run=dry_run,
-            rows=counts["imported"] + counts["unchanged"] + counts["differing"] + counts["rejected"],
+            rows=sum(counts[name] for name in ("imported", "unchanged", "differing", "rejected", "ignored")),
             imported=counts["imported"],
             updated=counts["updated"],
             unchanged=counts["unchanged"],
             differing=counts["differing"],
             rejected=counts["rejected"],
+            ignored=counts["ignored"],
             differences=tuple(self._differences),
             first_rejects=tuple(self._rejects),
             differing_fields=dict(self._fields),
@@ -176,6 +199,10 @@ def _writer(file: TextIO) -> RejectsWriter:
         rows.writerow([fault.line, fault.kind, fault.column or "", shown(fault.value or ""), shown(fault.reason)])
 
     return write
+
+
+def _told(differences: list[Difference]) -> str:
+    return "; ".join(f"{one.field}: recorded {_or_none(one.recorded)}, now {_or_none(one.new)}" for one in differences)
 
 
 def _or_none(value: str | None) -> str:

@@ -1,4 +1,7 @@
-"""The rows of a CSV file, one at a time, each with its line; a broken row costs itself and never its neighbours."""
+"""The rows of a CSV file, one at a time, each with its line; a broken row costs itself and never its neighbours.
+
+Rows of other sources (excel.py, xes.py) have the same form.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from ...domain.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mapping import CsvForm
+    from .mapping import CsvText
 
 _FIRST: Final = 0xDC00
 """Where the bytes that are not valid in the encoding are kept: U+DC00 plus the byte, which no file can hold as text."""
@@ -27,7 +30,7 @@ _KEEP: Final = "caseledger-keep-bytes"
 
 
 class UnreadableFile(Refused):
-    """The file is no CSV with a header that can be read; nothing was recorded."""
+    """The file cannot be read as what the mapping says that it is; nothing was recorded."""
 
     def __init__(self, what: str, *, right: str) -> None:
         """Say what is wrong with the file and what would be right."""
@@ -63,6 +66,39 @@ class BrokenRow:
 AnyRow: TypeAlias = Row | BrokenRow
 
 
+class Unusable(str):
+    """A cell that holds no value, such as an error of Excel, and why; as text it is what the cell shows."""
+
+    __slots__ = ("reason",)
+    reason: str
+
+    @classmethod
+    def because(cls, text: str, reason: str) -> Unusable:
+        """Keep what the cell shows and why it cannot be used."""
+        cell = cls(text)
+        cell.reason = reason
+        return cell
+
+
+class Rows(Protocol):
+    """A table being read: its columns, then its rows; `position` is how many bytes were read so far."""
+
+    header: list[str]
+
+    @property
+    def position(self) -> int:
+        """Bytes read so far, 0 where the file cannot tell."""
+        ...
+
+    def release(self) -> None:
+        """Let go of the file, and leave closing it to who opened it."""
+        ...
+
+    def __iter__(self) -> Iterator[AnyRow]:
+        """Read on to the end of the file."""
+        ...
+
+
 class CsvRows:
     """The header and, lazily, the rows of an open CSV file.
 
@@ -73,7 +109,7 @@ class CsvRows:
 
     """
 
-    def __init__(self, file: IO[bytes], form: CsvForm) -> None:
+    def __init__(self, file: IO[bytes], form: CsvText) -> None:
         """Read the header."""
         self._file = file
         self._form = form
@@ -176,7 +212,7 @@ def opened(given: str | os.PathLike[str] | IO[Any]) -> Iterator[IO[bytes]]:
         try:
             file = Path(given).open("rb")  # noqa: SIM115 - closed below; here only opening may fail
         except OSError as error:
-            raise UnreadableFile(f"{os.fspath(given)}: {error.strerror}", right="the path of a CSV file") from None
+            raise UnreadableFile(f"{os.fspath(given)}: {error.strerror}", right="the path of a file") from None
         with file:
             yield file
     elif not hasattr(given, "readinto"):

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ...domain.command import Command
     from ...domain.policy import Policy
     from ..ledger import Ledger
-    from .mapping import Mapping
+    from .mapping import Origin
     from .report import Difference
 
 
-def setting_up(ledger: Ledger, mapping: Mapping, policy: Policy) -> tuple[list[Command], list[Difference]]:
+def setting_up(ledger: Ledger, mapping: Origin, policy: Policy) -> tuple[list[Command], list[Difference]]:
     """Say what is to be recorded before the rows, and how the mapping's center differs from the one registered before.
 
     A center that others registered stays theirs; only the policy is adopted for it.
@@ -65,7 +65,7 @@ def setting_up(ledger: Ledger, mapping: Mapping, policy: Policy) -> tuple[list[C
     return needed, differences
 
 
-def _registration(mapping: Mapping, actor: Actor) -> RegisterCenter | None:
+def _registration(mapping: Origin, actor: Actor) -> RegisterCenter | None:
     home = mapping.center
     if home.label is None or home.time_zone is None:
         return None
@@ -81,14 +81,14 @@ def _registration(mapping: Mapping, actor: Actor) -> RegisterCenter | None:
     )
 
 
-def _in_force(state: CenterState, mapping: Mapping, policy: Policy) -> bool:
+def _in_force(state: CenterState, mapping: Origin, policy: Policy) -> bool:
     """Whether the policy governs the first day already; then it was adopted by an earlier import."""
     day = mapping.policy.in_force_from
     adopted = [(start, known.ref.digest) for start, known in state.policies if start <= day]
     return bool(adopted) and max(reversed(adopted), key=lambda one: one[0])[1] == policy.ref.digest
 
 
-def _spare_the_living(state: CenterState, mapping: Mapping, policy: Policy) -> None:
+def _spare_the_living(state: CenterState, mapping: Origin, policy: Policy) -> None:
     """Refuse to put imported history's policy over the one that governs what the center records today."""
     day = mapping.policy.in_force_from
     others = [(start, known.name) for start, known in state.policies if known.name != policy.name]

@@ -14,10 +14,29 @@ from ...domain.center import ZoneName
 _SAMPLE: Final = datetime(2011, 12, 31, 23, 59, 58, tzinfo=UTC)
 _ISO: Final = "%Y-%m-%d %H:%M:%S"
 _ISO_LENGTH: Final = 19
+ISO8601: Final = "iso8601"
+"""A format's name: date and time as ISO 8601 writes them, with or without fractions and offset."""
+_DATE_LENGTH: Final = 10
+
+
+class LocalTime(str):
+    """A cell that holds a real time, as Excel's do; as text it is written out, for messages."""
+
+    __slots__ = ("local",)
+    local: datetime
+
+    @classmethod
+    def of(cls, local: datetime) -> LocalTime:
+        """Keep a time without a zone; the mapping says which one it is."""
+        cell = cls(local.isoformat(sep=" "))
+        cell.local = local
+        return cell
 
 
 def _time_format(text: str) -> str:
     """Refuse a format that cannot be read, or that loses the day."""
+    if text == ISO8601:
+        return text
     try:
         read = datetime.strptime(_SAMPLE.strftime(text), text)  # noqa: DTZ007 - only whether the day comes back
     except ValueError:
@@ -31,7 +50,7 @@ TimeFormat = Annotated[str, AfterValidator(_time_format)]
 
 
 class TimeForm(BaseModel):
-    """`[time]`: how times are written (strptime), in which zone, and which cells mean that nothing is known.
+    """`[time]`: how times are written (strptime, or `iso8601`), in which zone, and which cells mean nothing is known.
 
     The hour that the end of summer time repeats is read the first time round. A time that the beginning of summer time
     skips did not exist and is refused. `blank` holds for every column, once the spaces around a cell are gone.
@@ -67,6 +86,15 @@ class TimeForm(BaseModel):
 
 
 def _parsed(text: str, time_format: str) -> datetime:
+    if isinstance(text, LocalTime):
+        return text.local
+    if time_format == ISO8601:
+        try:
+            if len(text) > _DATE_LENGTH:
+                return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValueError("is not a time of the form 2011-07-01T09:30:00 or 2011-07-01T09:30:00.000+02:00")
     if time_format == _ISO and len(text) == _ISO_LENGTH and text[4] == text[7] == "-" and text[10] == " ":
         # The usual form, ten times faster than strptime; whatever is not exactly so goes the long way.
         try:

@@ -12,7 +12,7 @@ from . import events as did
 from .acceptance import accept
 from .checks import last_step, not_finished, subject, words
 from .handling import approve, call_back, finish, propose, return_plan
-from .words import Ending, Kind, PlanStatus, Validity
+from .words import Ending, Kind, Validity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,10 @@ def _assess(command: ask.AssessOpinion, state: OpinionState, terms: Terms) -> tu
             rule="OP-2",
             right="no assessment for inquiries, suggestions and praise",
         )
-    if state.turn.number > 1 or state.turn.plan_status is PlanStatus.APPROVED:
-        raise WrongState("its plan is approved already", rule="OP-2", right="an assessment before the plan's approval")
+    if state.assessments:
+        raise WrongState(
+            f"it was judged {state.validity} already", rule="OP-2", right="a correction, once there is such a command"
+        )
     return (
         did.OpinionAssessed(
             occurred_at=moment_of(command, terms, since=state.accepted_at),

@@ -51,7 +51,7 @@ class SurveyDistributed(Event):
     distribution: Count
     forms: Count
     distributed: Count
-    resident_households: Count
+    resident_households: Count | None = None
     target_percent: Percent | None = None
     target_met: bool | None = None
 
@@ -118,7 +118,7 @@ class SurveyClosed(Event):
     """
 
     name: ClassVar[str] = "survey.closed.v1"
-    resident_households: Count
+    resident_households: Count | None = None
     distributed: Count
     returned: Count
     returned_by_visit: Count

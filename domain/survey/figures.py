@@ -51,6 +51,6 @@ def percent(share: Fraction | None) -> Decimal | None:
     return None if share is None else Decimal(round(share * 1_000_000)).scaleb(-4)
 
 
-def reached(part: int, whole: int, target: Decimal) -> bool | None:
+def reached(part: int, whole: int | None, target: Decimal) -> bool | None:
     """Whether part of whole is at least the target percent; unknown where there is no whole (DA-4)."""
     return None if not whole else Fraction(part, whole) * 100 >= Fraction(target)

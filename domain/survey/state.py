@@ -36,7 +36,7 @@ class SurveyState:
     distributions: int = 0
     distributed: int = 0
     distributed_at: datetime | None = None
-    resident_households: int = 0
+    resident_households: int | None = None
     distribution_met: bool | None = None
     entry: Entry | None = None
     returned: int = 0

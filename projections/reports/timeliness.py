@@ -19,7 +19,7 @@ from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
 from ..facts.turns import TURNS
 from .rates import number_of, percent
-from .sources import Asked, Keep, Source, check_group, everything, group_of
+from .sources import Asked, Keep, Source, check_group, everything, group_of, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,7 @@ COLUMNS = (
     "due_at",
     "done_at",
     "ended_at",
+    "void_at",
 )
 
 
@@ -94,10 +95,11 @@ def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> C
     """Every clock of the kept cases: the select of the view."""
     opinions, turns = source(OPINIONS), source(TURNS)
     complaint = opinions.c.kind == word("complaint")
-    in_flow = or_(opinions.c.flow.is_(None), opinions.c.flow)
+    # A plan is owed until the complaint is judged invalid (OP-2); what was overdue by then stays so.
+    invalid_at = case((~opinions.c.flow, opinions.c.assessed_at), else_=nothing())
     legs = [
         _leg("response", opinions, due="response_due_at", done="responded_at", keep=keep),
-        _leg("plan", opinions, due="plan_due_at", done="plan_proposed_at", keep=keep).where(complaint, in_flow),
+        _leg("plan", opinions, due="plan_due_at", done="plan_proposed_at", void=invalid_at, keep=keep).where(complaint),
         _leg("handling", opinions, due="handling_due_at", done="handled_at", keep=keep),
         _callbacks(opinions, turns, keep),
     ]
@@ -121,9 +123,16 @@ def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     ran = clocks(source, asked.of_month()).subquery("clocks")
     found = verdict(ran, asked).label("verdict")
     group = ran.c[asked.by].label("grouped")
-    judged = select(ran.c.clock, group, found).where(asked.by_judged(ran.c.started_at)).subquery("judged")
+    judged = select(ran.c.clock, group, found).where(*_ran(ran, asked)).subquery("judged")
     counts = (number_of(judged.c.verdict == word(one)).label(one) for one in Verdict)
     return select(judged.c.clock, judged.c.grouped, *counts).group_by(judged.c.clock, judged.c.grouped)
+
+
+def _ran(ran: FromClause, asked: Asked) -> tuple[ColumnElement[bool], ...]:
+    """Clocks that had started by the moment of judgement and were not taken back before they were due."""
+    void = ran.c.void_at
+    kept = or_(void.is_(None), void > asked.judged, void > ran.c.due_at)
+    return asked.by_judged(ran.c.started_at), kept
 
 
 def verdict(ran: FromClause, asked: Asked) -> ColumnElement[str]:
@@ -166,8 +175,17 @@ def row(asked: Asked, found: Row[Any], targets: Mapping[str, Decimal] | None = N
     )
 
 
-def _leg(clock: str, opinions: FromClause, *, due: str, done: str, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _leg(  # noqa: PLR0913 - one a column
+    clock: str,
+    opinions: FromClause,
+    *,
+    due: str,
+    done: str,
+    keep: Keep,
+    void: ColumnElement[Any] | None = None,
+) -> Select[*tuple[Any, ...]]:
     values = {
+        "void_at": nothing() if void is None else void,
         "clock": word(clock),
         "turn": literal_column("1", Integer()),
         "started_at": opinions.c.accepted_at,
@@ -208,6 +226,8 @@ def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Sele
     plain = {"case_id", "number", "ended_at"}
 
     def of(name: str) -> ColumnElement[Any]:
+        if name == "void_at" and name not in values:
+            return nothing()
         if name in values:
             return values[name]  # type: ignore[no-any-return]  # a column, by the callers above
         return facts.c[name] if name in plain else group_of(facts, name, subject=subject)
@@ -222,4 +242,4 @@ def overdue_cases(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     still_open = or_(ran.c.ended_at.is_(None), ran.c.ended_at > asked.judged)
     late = verdict(ran, asked) == word(Verdict.OVERDUE)
     chosen = select(group, func.count(ran.c.case_id.distinct()).label("overdue"))
-    return chosen.where(asked.by_judged(ran.c.started_at), still_open, late).group_by(group)
+    return chosen.where(*_ran(ran, asked), still_open, late).group_by(group)

@@ -15,6 +15,7 @@ from caseledger.adapters.figures import Figures
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
+from caseledger.adapters.store.database import Database
 from caseledger.adapters.store.engine import WRITE, connect
 from caseledger.adapters.store.meta import create_ledger
 from caseledger.domain.catalogue import EVENTS, command_from
@@ -41,7 +42,7 @@ class House:
         create_ledger(engine)
         Facts(engine).make()
         self.engine = engine
-        self.figures = Figures(engine, now=lambda: NOW)
+        self.figures = Figures(Database(engine, lock_timeout=5.0), now=lambda: NOW)
         self.opinions = 0
         self.orders = 0
 
@@ -149,6 +150,13 @@ def test_an_invalid_complaint_and_praise_have_no_plan_clock(house: House) -> Non
     house.opinion(kind="praise")
     row = of(house, "plan")
     assert (row.in_time, row.overdue, row.cases) == (1, 1, 2)
+
+
+def test_a_plan_that_was_owed_before_the_complaint_was_judged_invalid_was_owed(house: House) -> None:
+    house.opinion(plan_due_at=at(5, 16), validity="invalid", flow=False, assessed_at=at(20, 9))
+    then = next(r for r in house.figures.timeliness("2026-03", as_of=moment(10, 0)) if r.clock == "plan")
+    assert (then.overdue, then.cases) == (1, 1)
+    assert of(house, "plan").overdue == 1
 
 
 def test_the_handling_clock_stops_at_the_first_result_else_at_the_end(house: House) -> None:

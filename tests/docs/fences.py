@@ -21,6 +21,7 @@ from pathlib import Path
 SHOWN = {"text", "json", "toml", "csv", "sql", "mermaid", "markdown"}
 COVERED = (
     "./scripts/demo",  # tests/packaging/test_scripts.py
+    "./scripts/simulate",  # tests/simulation
     "./scripts/test",  # what runs this
     "./scripts/setup",  # called by both
     "pip install ",  # tests/packaging/test_wheel.py

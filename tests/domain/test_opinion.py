@@ -281,9 +281,10 @@ class TestAssessment:
             )
         ).then_known(status="assessed", flow=flow, severity="common", assessed_at=at(f"{DAY} 09:10"))
 
-    def test_assessment_may_change_until_the_plan_is_approved(self) -> None:
-        given(accept(), assess("invalid")).when(assess("valid", f"{DAY} 10:00")).then(
-            happened(OpinionAssessed, assessment=2, validity="valid")
+    def test_a_complaint_is_judged_once(self) -> None:
+        # Or an invalid one, called back of free will, could become valid and end on that callback (OP-10).
+        given(accept(), assess("invalid")).when(assess("valid", f"{DAY} 10:00")).then_refused(
+            rule="OP-2", kind=WrongState, says="judged invalid already"
         )
         given(*APPROVED).when(assess("invalid", f"{DAY} 16:00")).then_refused(rule="OP-2", kind=WrongState)
         given(*UNSATISFIED).when(assess("invalid", "2026-03-04 11:00")).then_refused(rule="OP-2", kind=WrongState)
@@ -372,9 +373,6 @@ class TestPlan:
         given(accept(kind="praise")).when(propose()).then_refused(rule="OP-1", kind=WrongState)
         given(accept()).when(propose()).then_refused(rule="OP-2", says="not judged")
         given(accept(), assess("invalid")).when(propose()).then_refused(rule="OP-2", says="invalid")
-
-    def test_plan_of_a_complaint_judged_invalid_since_is_not_approved(self) -> None:
-        given(*PLANNED, assess("invalid", f"{DAY} 14:30")).when(approve()).then_refused(rule="OP-2", says="invalid")
 
     def test_finished_turn_takes_no_plan(self) -> None:
         given(*HANDLED).when(propose("2026-03-03 11:00")).then_refused(rule="OP-10", kind=WrongState)

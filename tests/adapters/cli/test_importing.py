@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from tests.adapters.cli.conftest import Run
 
@@ -109,6 +110,35 @@ def test_what_cannot_be_imported_is_refused_and_nothing_recorded(
     caseledger("import", *arguments).refused(said)
     caseledger("replay", "center:old").refused("center:old")
     assert (files / "good.csv").read_text(encoding="utf-8") == HEADER + GOOD
+
+
+def test_an_excel_sheet_is_imported_by_its_mapping(caseledger: Run, files: Path) -> None:
+    book = Workbook()
+    for row in (HEADER, GOOD):
+        book.active.append(row.strip().split(","))  # type: ignore[union-attr]  # a new workbook's sheet is a worksheet
+    book.save(files / "good.xlsx")
+    (files / "excel.toml").write_text(MAPPING.replace("[csv]", "[excel]"), encoding="utf-8")
+    said = caseledger("import", "good.xlsx", "--mapping", "excel.toml", "--format", "json")
+    assert (said.exit_code, said.json["imported"]) == (0, 1)
+
+
+def test_an_event_log_is_imported_by_its_mapping_and_says_what_was_left_out(caseledger: Run, files: Path) -> None:
+    steps = """
+[log]
+case = "id"
+activity = "way"
+time = "opened"
+ignore = ["pigeon"]
+[steps.tel]
+do = "accept_opinion"
+kind = { value = "complaint" }
+channel = { value = "phone" }
+"""
+    head = MAPPING[: MAPPING.index("[accept]")].replace('[csv]\nkey = "id"\n', "")
+    (files / "log.toml").write_text(head + steps, encoding="utf-8")
+    said = caseledger("import", "mixed.csv", "--mapping", "log.toml")
+    assert said.exit_code == 0
+    assert "ignored" in said.out
 
 
 def test_no_report_repeats_what_a_person_said(caseledger: Run) -> None:

@@ -1,0 +1,77 @@
+"""Cases as the deciders know them: what the ledger does with a command, without a ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...domain.catalogue import DECIDERS, KIND_OF
+from ...domain.clocks import local_day
+from ...domain.register import number_of
+from ...domain.terms import Terms, authorise
+from ..calendar import ChineseCalendar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ...domain.center import CenterState
+    from ...domain.command import Command
+    from ...domain.event import Event
+    from ...domain.policy import Policy
+
+
+def decided(  # noqa: PLR0913 - all that a decision depends on
+    command: Command, state: object, home: CenterState | None, policy: Policy, now: datetime, *, serial: int = 1
+) -> tuple[Event, ...]:
+    """Decide as the ledger does: the terms from the center, the role checked, then the decider.
+
+    Args:
+        command: what is asked, with the id of its case.
+        state: what is known of the case or center; `None` before its first event.
+        home: the center it is about; `None` where none is registered.
+        policy: what governs the case.
+        now: the ledger's clock.
+        serial: which number a new case gets.
+
+    Raises:
+        Refused: by a rule.
+
+    """
+    kind = KIND_OF[type(command)]
+    terms = Terms(now=now, calendar=ChineseCalendar())
+    if kind != "center" and home is not None:
+        number = number_of(home.id, kind, local_day(command.occurred_at or now, home.zone), serial)
+        terms = Terms(now=now, calendar=ChineseCalendar(), policy=policy, center=home, number=number)
+        authorise(command, policy)
+    return DECIDERS[kind].decide(command, state, terms)
+
+
+@dataclass
+class World:
+    """One center and its cases, by their ids, as far as they have come; `last` is when each had its last event."""
+
+    policy: Policy
+    center: str
+    states: dict[str, Any] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
+
+    def ask(self, command: Command, now: datetime) -> tuple[Event, ...]:
+        """Decide a command on its case, and take in what happens.
+
+        Raises:
+            Refused: by a rule; nothing changed.
+
+        """
+        stream: str = getattr(command, command.subject_field)
+        events = decided(
+            command, self.states.get(stream), self.states.get(self.center), self.policy, now, serial=len(self.states)
+        )
+        decider = DECIDERS[KIND_OF[type(command)]]
+        for event in events:
+            self.states[stream] = decider.evolve(self.states.get(stream), event)
+            self.last[stream] = max(self.last.get(stream, event.occurred_at), event.occurred_at)
+        return events
+
+    def open_cases(self) -> list[str]:
+        """The cases that have not ended, in the order in which they began."""
+        return [stream for stream, state in self.states.items() if stream != self.center and state.is_open]

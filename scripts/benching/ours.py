@@ -1,0 +1,186 @@
+"""What is measured of caseledger; each job runs in a process of its own and gives its figures."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from eventsourcing.persistence import StoredEvent
+
+from caseledger.adapters.facts import Facts
+from caseledger.adapters.importing import import_csv
+from caseledger.adapters.keystore import MemoryKeyStore
+from caseledger.adapters.ledger import Ledger
+from caseledger.adapters.store.factory import SqlFactory
+from caseledger.domain.catalogue import command_from
+from caseledger.projections.facts import ALL
+
+from . import synthetic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Engine
+
+    Given = dict[str, Any]
+    Figures = dict[str, Any]
+
+READ_OFF: Final = tuple(one.name for one in ALL if one.stream_kind == "opinion")
+"""The facts that have rows in the synthetic ledger, which holds opinions."""
+AGAIN: Final = 15
+"""How many different cases are asked for; the median is taken."""
+
+
+def make(given: Given) -> Figures:
+    """Write the synthetic ledger."""
+    started = perf_counter()
+    synthetic.write(_url(given), given["events"])
+    return {"seconds": perf_counter() - started}
+
+
+def rebuild(given: Given) -> Figures:
+    """Rebuild each declaration, one after the other."""
+    with closing(_factory(given)) as factory:
+        factory.open()
+        facts = Facts(factory.database.engine)
+        facts.make()
+        seconds = {name: _timed(lambda name=name: facts.rebuild([name])) for name in (one.name for one in ALL)}  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        return {"seconds": sum(seconds.values()), "each": seconds, "durability": _durability(factory.database.engine)}
+
+
+def check(given: Given) -> Figures:
+    """Compare all facts with the events."""
+    with closing(_factory(given)) as factory:
+        facts = Facts(factory.database.engine)
+        started = perf_counter()
+        report = facts.check()
+        seconds = perf_counter() - started
+        if not report.is_clean:
+            raise SystemExit(f"facts and events differ: {report.differences[:3]}")
+        return {"seconds": seconds, "rows": report.rows}
+
+
+def queries(given: Given) -> Figures:
+    """Ask what people ask, of a ledger whose facts are built: seconds, the median of a few each."""
+    month, sample = given["month"], _sample(given["path"])
+    with Ledger(_url(given), create=False, keys=MemoryKeyStore()) as ledger:
+        figures = ledger.figures
+        asked: dict[str, Callable[[tuple[str, ...]], object]] = {
+            "monthly report, all centers": lambda _: figures.monthly(month),
+            "monthly report, one center": lambda one: figures.monthly(month, center=one[3]),
+            "timeliness, all centers": lambda _: figures.timeliness(month),
+            "callback rates, all centers": lambda _: figures.callbacks(month),
+            "find by number": lambda one: ledger.find(number=one[1]),
+            "find by customer": lambda one: ledger.find(customer=one[2]),
+            "find what is handled anew": lambda _: ledger.find(status="rehandling"),
+            "find what ended last": lambda _: ledger.find(status="ended"),
+            "replay of a case": lambda one: ledger.replay(one[0]),
+            "replay by form number": lambda one: ledger.replay(one[1]),
+            "trail of a case": lambda one: list(figures.trail(one[0])),
+        }
+        found = {}
+        for name, ask in asked.items():
+            ask(sample[0])  # statements are compiled once a process
+            found[name] = median(_timed(lambda ask=ask, one=one: ask(one)) for one in sample[1:])  # type: ignore[misc]  # as above
+        return found
+
+
+def import_boston(given: Given) -> Figures:
+    """Import a CSV in Boston's form through the commands, facts on."""
+    with Ledger(_url(given)) as ledger:
+        started = perf_counter()
+        report = import_csv(ledger, given["csv"], "boston311")
+        seconds = perf_counter() - started
+    if report.imported != report.rows:
+        raise SystemExit(f"{report.rows - report.imported} rows were not imported")
+    with closing(sqlite3.connect(given["path"])) as connection:
+        (events,) = connection.execute("SELECT count(*) FROM ledger_events").fetchone()
+    return {"seconds": seconds, "rows": report.rows, "events": events}
+
+
+def append(given: Given) -> Figures:
+    """Append events one a commit through the recorder, facts off."""
+    events = [StoredEvent(*row) for row in _rows(given)]
+    with closing(_factory(given)) as factory:
+        recorder = factory.application_recorder()
+        started = perf_counter()
+        for event in events:
+            recorder.insert_events([event])
+        seconds = perf_counter() - started
+        durability = _durability(factory.database.engine)
+    return {"seconds": seconds, "events": len(events), "rate": len(events) / seconds, "durability": durability}
+
+
+def command(given: Given) -> Figures:
+    """Carry out commands one a commit: responses to opinions, each loaded, decided, sealed and appended."""
+    synthetic_center = {"events": 2 * synthetic.CENTERS}
+    make({**given, **synthetic_center})
+    count, facts = given["commands"], given["facts"]
+    known = {"actor": {"id": "staff:1", "role": "acceptor", "center": "center:c00"}}
+    accept = {"center": "center:c00", "kind": "complaint", "channel": "phone", "category": "noise", "content": "噪音"}
+    with Ledger(_url(given), keys=MemoryKeyStore(), facts=facts) as ledger:
+        for start in range(0, count, 500):
+            accepted = [
+                command_from(
+                    "accept_opinion", {**known, **accept, "command_id": f"cmd:a{one}", "case": f"opinion:bench-{one}"}
+                )
+                for one in range(start, min(start + 500, count))
+            ]
+            ledger.do_batch([[one] for one in accepted])
+        responses = [
+            command_from(
+                "respond_to_opinion",
+                {**known, "command_id": f"cmd:r{one}", "case": f"opinion:bench-{one}", "way": "phone"},
+            )
+            for one in range(count)
+        ]
+        started = perf_counter()
+        for response in responses:
+            ledger.do(response)
+        seconds = perf_counter() - started
+    return {"seconds": seconds, "rate": count / seconds}
+
+
+def _url(given: Given) -> str:
+    return f"sqlite:///{given['path']}"
+
+
+def _factory(given: Given) -> SqlFactory:
+    return SqlFactory({"PERSISTENCE_MODULE": "caseledger.adapters.store", "CASELEDGER_URL": _url(given)})
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
+
+
+def _durability(engine: Engine) -> str:
+    with engine.connect() as connection:
+        mode, full = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous")
+        )
+    return f"journal_mode={mode}, synchronous={full}"
+
+
+def _sample(path: str) -> list[tuple[str, ...]]:
+    """Cases spread over the whole ledger: stream, number, customer, center."""
+    with closing(sqlite3.connect(path)) as connection:
+        (most,) = connection.execute("SELECT max(rowid) FROM fact_opinions").fetchone()
+        rows: Iterator[tuple[str, ...]] = (
+            connection.execute(
+                "SELECT case_id, number, customer, center FROM fact_opinions WHERE rowid >= ? LIMIT 1",
+                (most * part // AGAIN,),
+            ).fetchone()
+            for part in range(AGAIN)
+        )
+        return list(rows)
+
+
+def _rows(given: Given) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(given["source"])) as connection:
+        query = "SELECT stream, version, name, state FROM ledger_events ORDER BY position LIMIT ?"
+        return connection.execute(query, (given["events"],)).fetchall()
