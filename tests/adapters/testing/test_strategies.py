@@ -4,7 +4,7 @@ from collections import Counter
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from caseledger.adapters.testing.memory import LedgerInMemory, StandingClock
@@ -72,11 +72,15 @@ def test_a_history_may_hold_what_the_domain_refuses(history: tuple[Step, ...]) -
 @pytest.mark.slow
 def test_histories_reach_every_command_about_a_case() -> None:
     seen: Counter[str] = Counter()
+    for rounds in range(12):  # what chance leaves out of one round comes in a later one
 
-    @given(histories(max_steps=60))
-    @settings(UNHURRIED, max_examples=120, phases=[Phase.generate], database=None, derandomize=True)
-    def count(history: tuple[Step, ...]) -> None:
-        seen.update(step.command.name for step in history)
+        @seed(rounds)
+        @given(histories(max_steps=60))
+        @settings(UNHURRIED, max_examples=40, phases=[Phase.generate], database=None)
+        def count(history: tuple[Step, ...]) -> None:
+            seen.update(step.command.name for step in history)
 
-    count()
+        count()
+        if set(COMMANDS) <= set(seen):
+            return
     assert set(COMMANDS) - set(seen) == set()
