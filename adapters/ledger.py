@@ -172,6 +172,7 @@ class Ledger:
 
         Raises:
             UnknownCase: no such case.
+            MissingDetail: the purpose is no code.
             SealBrokenError: sealed words were changed or moved.
 
         """
@@ -211,10 +212,12 @@ class Ledger:
 
     def check(self, progress: Progress | None = None) -> CheckReport:
         """Compare the facts with what the events say; see `Facts.check`."""
+        self._database.check_open()
         return self._facts.check(progress)
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
         """Read the facts anew from the events, beside those who read and write; see `Facts.rebuild`."""
+        self._database.check_open()
         return self._facts.rebuild(names, progress)
 
     def close(self) -> None:

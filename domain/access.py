@@ -5,7 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import ValidationError
+
 from .event import Event
+from .refusal import MissingDetail
 from .values import Code, Id
 
 if TYPE_CHECKING:
@@ -28,5 +31,18 @@ def access_of(case: str) -> str:
 
 
 def reveal(case: str, up_to_version: int, purpose: str, moment: datetime) -> PersonalDataRevealed:
-    """Record a look."""
-    return PersonalDataRevealed(occurred_at=moment, case=case, up_to_version=up_to_version, purpose=purpose)
+    """Record a look.
+
+    Raises:
+        MissingDetail: the purpose is no code; anything longer could hold personal data itself.
+
+    """
+    try:
+        return PersonalDataRevealed(occurred_at=moment, case=case, up_to_version=up_to_version, purpose=purpose)
+    except ValidationError:
+        raise MissingDetail(
+            "is no code for what the look is for",
+            rule="PD",
+            right="a short word such as callback, audit or complaint-2026",
+            where="purpose",
+        ) from None

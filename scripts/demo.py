@@ -23,6 +23,7 @@ from caseledger.domain.catalogue import command_from
 SEED = 2025
 FIRST = (2025, 1)
 MONTH = "2025-06"
+OWN = Path("demo.db")
 console = Console(highlight=False)
 
 
@@ -56,12 +57,16 @@ def run(path: Path, title: str, *arguments: str) -> None:
 def main() -> None:
     """Make the ledger, show the figures, replay a case, check, and say what to try next."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--db", type=Path, default=Path("demo.db"), help="where to put the ledger; replaced if there")
+    parser.add_argument(
+        "--db", type=Path, default=OWN, help="where to put the ledger; only demo.db is replaced if there"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="draws the year")
     options = parser.parse_args()
     # Tables that are too wide for a person are turned on their side, also where the output goes to a file.
     os.environ.setdefault("COLUMNS", "120")
     path: Path = options.db
+    if path != OWN and path.exists():
+        parser.error(f"{path} is there already; give the name of a file that is not, or remove it")
     for old in (
         path,
         *(path.with_name(path.name + end) for end in (".keys", "-wal", "-shm", ".keys-wal", ".keys-shm")),

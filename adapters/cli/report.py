@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from ...projections.reports.sources import GROUPS
 from ..ledger import Ledger
@@ -13,7 +14,7 @@ from .moments import Months, When, months
 from .opening import opened
 from .options import AsOf, Db, Form, KnownAt, Listed
 from .rendering import print_rows
-from .words import Center, word
+from .words import Center, one_of
 from .zones import finder, make_sure_of
 
 app = typer.Typer(help="Monthly figures; each rate comes with its numerator and denominator.")
@@ -27,12 +28,21 @@ _MONTH = typer.Option(
 )
 Month = Annotated[Months, _MONTH]
 MaybeMonth = Annotated[Months | None, _MONTH]
-By = Annotated[
-    str,
-    typer.Option(
-        "--by", parser=word, metavar="WORD", help=f"What the figures are grouped by, one of {', '.join(GROUPS)}."
-    ),
-]
+
+
+def _by(*also: str) -> OptionInfo:
+    words = (*GROUPS, *also)
+    option: OptionInfo = typer.Option(
+        "--by",
+        parser=one_of(words),
+        metavar="WORD",
+        help=f"What the figures are grouped by, one of {', '.join(words)}.",
+    )
+    return option
+
+
+By = Annotated[str, _by()]
+ByClockToo = Annotated[str, _by("clock")]
 
 
 @app.command()
@@ -59,7 +69,7 @@ def timeliness(
     *,
     month: Month,
     center: Center = None,
-    by: By = "center",
+    by: ByClockToo = "center",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     form: Listed = Form.TABLE,

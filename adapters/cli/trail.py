@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from ...projections.clauses import EDITIONS
 from .moments import When, when
 from .opening import opened
 from .options import MOST, Db, Form, Listed
 from .rendering import print_rows
-from .words import MaybeCase, word
+from .words import MaybeCase, one_of
 from .zones import finder, zone_of_case
 
 
@@ -21,7 +22,11 @@ def trail(
     edition: Annotated[
         str | None,
         typer.Option(
-            "--edition", parser=word, metavar="9001:2015", help="Show the clauses of this edition.", show_default=False
+            "--edition",
+            parser=one_of(EDITIONS),
+            metavar="9001:2015",
+            help=f"Show the clauses of this edition, one of {', '.join(EDITIONS)}.",
+            show_default=False,
         ),
     ] = None,
     since: Annotated[

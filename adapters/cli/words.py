@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection
 from typing import Annotated, Final
 
 import typer
@@ -36,6 +37,17 @@ def word(said: str) -> str:
     if not said or any(unicodedata.category(character) in {"Cc", "Cs"} for character in said):
         raise typer.BadParameter(f"{said!r} is empty or not of readable characters")
     return said
+
+
+def one_of(known: Collection[str]) -> Callable[[str], str]:
+    """Make the reader of a word that must be on a list."""
+
+    def read(said: str) -> str:
+        if said in known:
+            return said
+        raise typer.BadParameter(f"{said!r} is not one of {', '.join(known)}")
+
+    return read
 
 
 Case = Annotated[

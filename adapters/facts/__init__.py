@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
+from ...domain.terms import known
 from ...projections.events import ledger_events
 from ...projections.facts import ALL
 from ..store.errors import StoreError
@@ -124,11 +125,13 @@ class Facts:
             progress: called after each chunk of cases.
 
         Raises:
-            KeyError: no facts of that name.
+            UnknownCode: no facts of that name.
             RebuildOvertakenError: another rebuild of the same facts began meanwhile.
             PersistenceError: the database failed; the facts are as before.
 
         """
+        for name in names or ():
+            known(name, self._keepers, where="names", rule="facts")
         chosen = [self._keepers[name] for name in (self._keepers if names is None else names)]
         for keeper in chosen:
             rebuild(self._reach, keeper, progress)

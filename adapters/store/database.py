@@ -122,7 +122,7 @@ class Database:
 
         Raises: as :meth:`transaction`.
         """
-        self._check_open()
+        self.check_open()
         pool = self.engine.pool
         try:
             pooled = pool.connect()
@@ -170,12 +170,12 @@ class Database:
 
     def _take_turn(self) -> Connection:
         """Wait for the one connection of this process that writes to a SQLite file; whoever gets it gives it back."""
-        self._check_open()
+        self.check_open()
         turn = self._turn
         if turn is None or not turn.acquire(timeout=self._lock_timeout):
             raise OperationalError(f"another writer of this process kept the ledger for over {self._lock_timeout} s")
         try:
-            self._check_open()  # it may have been closed while this writer waited
+            self.check_open()  # it may have been closed while this writer waited
             if self._kept is None:
                 self._kept = self._writing.connect()
         except Exception as error:  # noqa: BLE001  # as above
@@ -185,7 +185,7 @@ class Database:
 
     @contextmanager
     def _checked_out(self, engine: Engine) -> Iterator[Connection]:
-        self._check_open()
+        self.check_open()
         pool = engine.pool
         with self._translated():
             connection = engine.connect()
@@ -221,7 +221,13 @@ class Database:
             pool.dispose()
             self.engine.pool.dispose()
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Refuse work on what has been closed.
+
+        Raises:
+            eventsourcing.persistence.InterfaceError: it has.
+
+        """
         if self._closed:
             raise InterfaceError("the ledger is closed")
 

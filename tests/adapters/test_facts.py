@@ -12,6 +12,7 @@ from caseledger.adapters.facts.marks import ledger_facts
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.store.engine import WRITE, connect
+from caseledger.domain.refusal import UnknownCode
 from caseledger.projections.compile import table_of
 from caseledger.projections.facts import ALL
 from caseledger.projections.facts.opinions import OPINIONS
@@ -144,7 +145,7 @@ def test_of_two_rebuilds_of_the_same_facts_the_earlier_one_stops(engine: Engine)
 
 
 def test_facts_that_there_are_not_cannot_be_rebuilt(engine: Engine) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownCode, match=r"'fact_moons' is not on the list.*fact_opinions"):
         Facts(engine).rebuild(["fact_moons"])
 
 

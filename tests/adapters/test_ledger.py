@@ -13,7 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from caseledger import Actor, Ledger, command_from, load_policy
 from caseledger.adapters.keys import KeyFileMissingError
 from caseledger.domain.center import CenterRegistered, Estate, PolicyAdopted, evolve
-from caseledger.domain.refusal import NotAuthorised, Refused, WrongTime
+from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, WrongTime
 from tests.stories import CENTER, COMPLAINT, START, actor, everything
 from tests.telling import SetClock
 
@@ -45,6 +45,15 @@ def test_a_ledger_without_its_key_file_is_refused_and_no_new_one_is_made(tmp_pat
     with pytest.raises(KeyFileMissingError, match=r"a\.db\.keys"):
         Ledger(f"sqlite:///{tmp_path}/a.db")
     assert not (tmp_path / "a.db.keys").exists()
+
+
+def test_a_look_without_a_proper_purpose_is_refused_and_not_on_record(sqlite_url: str) -> None:
+    clock = SetClock()
+    with Ledger(sqlite_url, clock=clock) as ledger:
+        told(ledger, clock)
+        with pytest.raises(MissingDetail, match=r"purpose: is no code.*rule PD.*callback"):
+            ledger.reveal(COMPLAINT, actor=AUDITOR, purpose="Because Mr. Wang asked")
+        assert not ledger.histories([f"access:{COMPLAINT}"])[f"access:{COMPLAINT}"]
 
 
 def test_each_look_at_personal_words_is_on_record_and_never_before_the_look_before(sqlite_url: str) -> None:
@@ -105,6 +114,10 @@ def test_a_closed_ledger_answers_nothing(sqlite_url: str) -> None:
         ledger.find()
     with pytest.raises(PersistenceError, match="closed"):
         ledger.do(everything()[0].command)
+    with pytest.raises(PersistenceError, match="closed"):
+        ledger.check()
+    with pytest.raises(PersistenceError, match="closed"):
+        ledger.rebuild()
 
 
 def test_a_policy_that_a_later_release_reads_with_more_values_still_governs_its_cases() -> None:

@@ -120,6 +120,16 @@ def test_an_environment_of_a_moved_checkout_is_made_anew(bare_checkout: Path, re
     assert (bare_checkout / "environments").read_text().split() == ["made", "made"]
 
 
+def test_the_demo_never_replaces_a_file_that_is_not_its_own(tmp_path: Path) -> None:
+    ledger = tmp_path / "ours.db"
+    ledger.write_bytes(b"ours")
+    demo = [sys.executable, str(CHECKOUT / "scripts" / "demo.py"), "--db", str(ledger)]
+    done = subprocess.run(demo, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "ours.db is there already" in done.stderr
+    assert ledger.read_bytes() == b"ours"
+
+
 @pytest.mark.slow
 def test_the_demo_runs(tmp_path: Path) -> None:
     done = subprocess.run(

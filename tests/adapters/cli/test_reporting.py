@@ -40,7 +40,14 @@ def test_the_month_s_opinions_are_counted_as_numbers(caseledger: Run) -> None:
 def test_figures_are_grouped_by_what_is_asked_for(caseledger: Run) -> None:
     (row,) = caseledger("report", "monthly", *MARCH, "--by", "category").json
     assert (row["by"], row["group"]) == ("category", "noise")
-    caseledger("report", "monthly", *MARCH, "--by", "weather").refused("weather", "category")
+    caseledger("report", "monthly", *MARCH, "--by", "weather").refused("weather", "category", exit_code=2)
+    caseledger("report", "monthly", *MARCH, "--by", "clock").refused("clock", "category", exit_code=2)
+    assert caseledger("report", "timeliness", *MARCH, "--by", "clock").exit_code == 0
+
+
+@pytest.mark.usefixtures("handled")
+def test_clauses_of_an_edition_that_is_not_on_file_are_wrong_usage(caseledger: Run) -> None:
+    caseledger("trail", "--edition", "9001:1987").refused("9001:1987", "9001:2015", exit_code=2)
 
 
 @pytest.mark.usefixtures("handled")
