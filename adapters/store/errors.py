@@ -46,6 +46,10 @@ class LedgerFormatError(StoreError):
     """The ledger has a format that this release does not know."""
 
 
+class LedgerOutdatedError(StoreError):
+    """The ledger has an earlier format, and is to be upgraded before this release opens it."""
+
+
 class LedgerUnwritableError(StoreError):
     """The file or folder cannot be written."""
 

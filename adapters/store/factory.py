@@ -8,7 +8,8 @@ from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 from ...projections.events import ledger_events
 from .database import Database
 from .engine import LOCK_TIMEOUT, connect
-from .meta import LedgerMeta, create_ledger, create_snapshot_table, open_ledger
+from .mark import LedgerMeta
+from .meta import create_ledger, create_snapshot_table, open_ledger
 from .recorder import SqlAggregateRecorder, SqlApplicationRecorder
 from .tables import ledger_snapshots
 from .tracking import SqlProcessRecorder, SqlTrackingRecorder

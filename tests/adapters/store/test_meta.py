@@ -189,7 +189,7 @@ def test_a_read_only_file_or_folder_is_refused(engine_of: Connect, monkeypatch: 
                 with pytest.raises(LedgerUnwritableError, match="cannot be written"):
                     create_ledger(engine_of(f"sqlite:///{folder}/new.db"))
             # What the check beforehand may miss, SQLite itself finds.
-            monkeypatch.setattr("caseledger.adapters.store.meta.os.access", lambda *_, **__: True)
+            monkeypatch.setattr("caseledger.adapters.store.reaching.os.access", lambda *_, **__: True)
             with pytest.raises(LedgerUnwritableError):
                 create_ledger(engine_of(f"sqlite:///{folder}/new.db"))
     finally:
