@@ -135,7 +135,7 @@ class CaseApplication(Application[str]):
         results = [self._one(deciding, group) for group in groups]
         if dry_run or not deciding.fresh:
             return results
-        records = self.vault.seal((new.record, new.command, new.events) for new in deciding.fresh)
+        records = self.vault.seal((new.command, new.records) for new in deciding.fresh)
         try:
             positions = self._append(records)
         except IntegrityError:

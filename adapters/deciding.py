@@ -76,11 +76,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """An event to be recorded, not sealed yet, with its command and all events of that command."""
+    """A command and what it led to, not sealed yet: the case's events, and before them the number's."""
 
-    record: Recorded
     command: Command
-    events: tuple[Event, ...]
+    records: tuple[Recorded, ...]
 
 
 @dataclass
@@ -136,14 +135,12 @@ class Deciding:
         terms, register = self._terms(command, stream, history)
         events = decider.decide(command, history.state, terms)
         records = self._record(command, stream, history, events, terms)
-        if register is not None and terms.number is not None:
-            number = self._issue(command, register, stream, terms, records[0])
-            self.fresh.append(Fresh(number, command, events))
         self._set(self._known, stream, history.plus(records))
         if stream.startswith("center:"):
             self._set(self._centers, stream, self._known[stream].state)
-        self.fresh.extend(Fresh(record, command, events) for record in records)
-        return Outcome(stream, command.command_id, terms.number, tuple(records))
+        issued = () if register is None else (self._issue(command, register, stream, terms, records[0]),)
+        self.fresh.append(Fresh(command, (*issued, *records)))
+        return Outcome(stream, command.command_id, terms.number, records)
 
     def _identified(self, command: Command) -> Command:
         """Give the command an id and its case a name, where it came without."""
@@ -156,7 +153,7 @@ class Deciding:
         return command.model_copy(update=update) if update else command
 
     def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
-        first = next((fresh.command for fresh in self.fresh if fresh.record is before[0]), None)
+        first = next((new.command for new in self.fresh if any(one is before[0] for one in new.records)), None)
         same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
         if not same:
             raise CommandReused(
@@ -210,9 +207,9 @@ class Deciding:
 
     def _record(
         self, command: Command, stream: str, history: History, events: tuple[Event, ...], terms: Terms
-    ) -> list[Recorded]:
+    ) -> tuple[Recorded, ...]:
         zone = terms.center.zone if terms.center else _zone(command, history)
-        return [
+        return tuple(
             Recorded(
                 stream=stream,
                 version=history.version + offset,
@@ -226,7 +223,7 @@ class Deciding:
                 late_reason=command.late_reason,
             )
             for offset, event in enumerate(events, start=1)
-        ]
+        )
 
     def _issue(self, command: Command, register: str, case: str, terms: Terms, first: Recorded) -> Recorded:
         """Record the number in its register, in the same transaction as the case."""

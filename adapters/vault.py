@@ -45,35 +45,40 @@ class Vault:
         self.keys = keys
         self._random = random_bytes
 
-    def seal(self, fresh: Iterable[tuple[Recorded, Command, Sequence[Event]]]) -> list[Recorded]:
-        """Seal the clear personal fields of records, and set the hash of the command that led to each.
+    def seal(self, fresh: Iterable[tuple[Command, Sequence[Recorded]]]) -> list[Recorded]:
+        """Seal the clear personal fields of what commands led to, and set the hash of the command in each record.
 
         All keys of a batch are asked for at once, and are durable before this returns.
+
+        Args:
+            fresh: each command with its records, in order.
 
         Raises:
             StoreError: the key store cannot be written, or a person's key was destroyed.
 
         """
-        given = list(fresh)
-        clear = (words for _, _, events in given for event in events for words in _clear(event).values())
+        given = [(command, [(record, _clear(record.event)) for record in records]) for command, records in fresh]
+        clear = (words for _, records in given for _, fields in records for words in fields.values())
         subjects = dict.fromkeys(words.subject for words in clear)  # in their order: keys are drawn in it
         keys = self.keys.keys_for(subjects) if subjects else {}
-        hashes: dict[int, str] = {}
-        sealed = []
-        for record, command, events in given:
-            if id(command) not in hashes:
-                hashes[id(command)] = _hash(command, events, keys)
-            words = _clear(record.event)
-            update = {name: self._seal(record, name, value, keys[value.subject]) for name, value in words.items()}
-            event = record.event.model_copy(update=update) if update else record.event
-            sealed.append(record.sealed(event, hashes[id(command)]))
+        sealed: list[Recorded] = []
+        for command, records in given:
+            subject = next((words.subject for _, fields in records for words in fields.values()), None)
+            command_hash = _hash(command, keys[subject] if subject else None)
+            for record, fields in records:
+                event = self._sealed(record, fields, keys) if fields else record.event
+                sealed.append(record.sealed(event, command_hash))
         return sealed
 
-    def _seal(self, record: Recorded, field: str, words: Clear, key: tuple[str, bytes]) -> Sealed:
-        key_id, secret = key
-        nonce = self._random(12)
-        ct = AESGCM(secret).encrypt(nonce, words.text.encode(), _place(record.stream, record.version, field))
-        return Sealed(subject=words.subject, key=key_id, nonce=_text(nonce), ct=_text(ct))
+    def _sealed(self, record: Recorded, fields: Mapping[str, Clear], keys: Mapping[str, tuple[str, bytes]]) -> Event:
+        update: dict[str, Sealed] = {}
+        for name, words in fields.items():
+            key_id, secret = keys[words.subject]
+            nonce = self._random(12)
+            place = _place(record.stream, record.version, name)
+            ct = AESGCM(secret).encrypt(nonce, words.text.encode(), place)
+            update[name] = Sealed(subject=words.subject, key=key_id, nonce=_text(nonce), ct=_text(ct))
+        return record.event.model_copy(update=update)
 
     def open(self, record: Recorded) -> dict[str, str | Erased]:
         """Read the personal fields of one event: the words, or `Erased` where the key is gone.
@@ -107,7 +112,7 @@ class Vault:
         if kind == "hmac":
             key_id, _, expected = rest.rpartition(":")
             secret = self.keys.get(key_id)
-            return secret is None or hmac.compare_digest(hmac.new(secret, content, sha256).hexdigest(), expected)
+            return secret is None or hmac.compare_digest(hmac.digest(secret, content, "sha256").hex(), expected)
         return hmac.compare_digest(sha256(content).hexdigest(), rest)
 
 
@@ -116,18 +121,17 @@ def _clear(event: Event) -> dict[str, Clear]:
     return {name: words for name in fields if isinstance(words := getattr(event, name), Clear)}
 
 
-def _hash(command: Command, events: Iterable[Event], keys: Mapping[str, tuple[str, bytes]]) -> str:
+def _hash(command: Command, key: tuple[str, bytes] | None) -> str:
     """Hash a command, so that a retry can be told from another command under the same id.
 
     A command that carries personal words is hashed under the person's key: a plain hash of a phone number could be
     found by trying, and would outlive the erasure.
     """
     content = _content(command)
-    subject = next((words.subject for event in events for words in _clear(event).values()), None)
-    if subject is None:
+    if key is None:
         return f"sha256:{sha256(content).hexdigest()}"
-    key_id, secret = keys[subject]
-    return f"hmac:{key_id}:{hmac.new(secret, content, sha256).hexdigest()}"
+    key_id, secret = key
+    return f"hmac:{key_id}:{hmac.digest(secret, content, 'sha256').hex()}"
 
 
 def _content(command: Command) -> bytes:

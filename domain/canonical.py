@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import Any
+
+from pydantic_core import to_json
+
+_SCALARS = frozenset({str, int, bool})
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON values have no narrower type
     """Write JSON in the one form the ledger stores: sorted ASCII keys, no spaces, UTF-8, no floats, no nulls.
 
     Raises:
-        ValueError: a float, a null, a key that is not ASCII text, or a value that JSON has no word for.
+        ValueError: a float, a null, a key that is not ASCII text, text that is not Unicode, or a value that JSON has
+            no word for.
 
     """
-    if not _is_plain(value):
-        raise ValueError(_fault(value, "the top"))
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    # pydantic's writer gives the same bytes as the standard library's, several times faster; a test compares them.
+    return to_json(_in_order(value, "the top"))
 
 
 def digest(value: Any) -> str:  # noqa: ANN401 - as above
@@ -24,30 +27,30 @@ def digest(value: Any) -> str:  # noqa: ANN401 - as above
     return sha256(canonical(value)).hexdigest()
 
 
-_SCALARS = frozenset({str, int, bool})
-
-
-def _is_plain(value: object) -> bool:
-    """Whether JSON has a word for it that is the same everywhere; this runs for every event, so it names no place."""
+def _in_order(value: Any, place: str) -> Any:  # noqa: ANN401 - as above
+    """Put the keys in order, and refuse what has no single form. This runs for every event."""
     kind = type(value)
     if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and (type(inner) in _SCALARS or _is_plain(inner))
-            for key, inner in value.items()  # type: ignore[attr-defined]  # a dict, as just seen
-        )
+        if not _are_ascii(value):
+            _refuse_key(value, place)
+        return {
+            key: inner if type(inner) in _SCALARS else _in_order(inner, f"{place}.{key}")
+            for key, inner in sorted(value.items())
+        }
     if kind is list or kind is tuple:
-        return all(type(inner) in _SCALARS or _is_plain(inner) for inner in value)  # type: ignore[attr-defined]  # as above
-    return kind in _SCALARS or isinstance(value, (str, int))
+        return [inner if type(inner) in _SCALARS else _in_order(inner, f"{place}[]") for inner in value]
+    if isinstance(value, (str, int)):
+        return value
+    raise ValueError(f"{place} holds {kind.__name__}; only text, whole numbers and true/false")
 
 
-def _fault(value: object, place: str) -> str:
-    """Say what is not plain, and where."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                return f"the key {key!r} at {place} is not ASCII text"
-            if not _is_plain(inner):
-                return _fault(inner, f"{place}.{key}")
-    if isinstance(value, (list, tuple)):
-        return _fault(next(inner for inner in value if not _is_plain(inner)), f"{place}[]")
-    return f"{place} holds {type(value).__name__}; only text, whole numbers and true/false"
+def _are_ascii(value: dict[Any, Any]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError:
+        return False
+
+
+def _refuse_key(value: dict[Any, Any], place: str) -> None:
+    key = next(key for key in value if not isinstance(key, str) or not key.isascii())
+    raise ValueError(f"the key {key!r} at {place} is not ASCII text")

@@ -49,9 +49,11 @@ def _aware(value: object) -> object:
 
 def utc_text(moment: datetime) -> str:
     """Write an aware time as fixed-width UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as the time does."""
-    if moment.utcoffset() is None:
-        raise ValueError("a time without a zone cannot be written in UTC")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    if moment.tzinfo is not UTC:
+        if moment.utcoffset() is None:
+            raise ValueError("a time without a zone cannot be written in UTC")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _exact(value: object) -> object:

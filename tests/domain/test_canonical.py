@@ -1,8 +1,12 @@
 """Canonical JSON: one form for the bytes that are stored and hashed."""
 
 import hashlib
+import json
+import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caseledger.domain.canonical import canonical, digest
 from tests.domain.story import Anything
@@ -35,3 +39,22 @@ def test_what_has_no_single_form_is_refused(bad: Anything, says: str) -> None:
 
 def test_digest_is_that_of_the_bytes() -> None:
     assert digest({"a": 1}) == hashlib.sha256(b'{"a":1}').hexdigest()
+
+
+_PLAIN = st.recursive(
+    st.text() | st.integers() | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(string.printable, max_size=6), inner, max_size=6)
+    ),
+)
+
+
+@given(_PLAIN)
+def test_the_bytes_are_those_of_the_standard_library(value: Anything) -> None:
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical(value) == written.encode()
+
+
+def test_text_that_is_no_unicode_is_refused() -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        canonical({"a": "\ud800"})
