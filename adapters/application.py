@@ -23,7 +23,7 @@ from ..domain.refusal import Refused, UnknownCase
 from .clock import new_command_id
 from .codec import EnvelopeMapper
 from .deciding import Deciding, History, Outcome
-from .store.errors import StoreError
+from .store.errors import DeadlockError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,6 +45,8 @@ ATTEMPTS: Final = 10
 
 class ConflictError(StoreError):
     """Others kept changing the same cases; nothing was recorded. The same command may be sent again."""
+
+    retry = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class CaseApplication(Application[str]):
         records = self.vault.seal((new.command, new.records) for new in deciding.fresh)
         try:
             positions = self._append(records)
-        except IntegrityError:
+        except (IntegrityError, DeadlockError):
             return None
         stored = {(r.stream, r.version): replace(r, position=p) for r, p in zip(records, positions, strict=True)}
         return [_as_stored(result, stored) for result in results]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Final, Generic, TypeVar
 
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from sqlalchemy import (
     Column,
     Connection,
@@ -28,6 +28,7 @@ from ..projections.events import binary_text
 from .keys import KEY_BYTES, Key, key_missing, new_key, subject_erased
 from .store.database import Database
 from .store.engine import IDENTITY, LOCK_TIMEOUT
+from .store.errors import LockTimeoutError
 from .store.tables import PLAIN
 
 CACHED: Final = 4096
@@ -129,7 +130,7 @@ class SqlKeyStore:
         """Destroy all of a person's keys for good: see :class:`~.keystore.KeyStore`.
 
         Raises:
-            eventsourcing.persistence.OperationalError: the key is gone from the table, but a reader kept SQLite's log
+            LockTimeoutError: the key is gone from the table, but a reader kept SQLite's log
                 from being cut; call it again.
         """
         for _ in range(_RACES):
@@ -139,7 +140,7 @@ class SqlKeyStore:
             except IntegrityError:  # another process made the first key at the same moment: it is there now
                 continue
         else:
-            raise OperationalError("others kept making keys for the same person; call it again")
+            raise LockTimeoutError("others kept making keys for the same person; call it again")
         self._forget()
         if self._database.engine.dialect.name == "sqlite":
             self._cut_log()
@@ -171,7 +172,7 @@ class SqlKeyStore:
                 with self._database.transaction(write=False) as connection:
                     found |= _current(connection, missing)
             missing = [subject for subject in missing if subject not in found]
-        raise OperationalError("others kept making keys for the same people; call it again")
+        raise LockTimeoutError("others kept making keys for the same people; call it again")
 
     def _made(self, subjects: list[str]) -> dict[str, Key | None]:
         with self._database.transaction(append=False) as connection:
@@ -207,7 +208,7 @@ class SqlKeyStore:
             return
         busy = self._database.read("PRAGMA wal_checkpoint(TRUNCATE)", ())[0][0]
         if busy:
-            raise OperationalError("a reader holds the key file's log; the erasure is complete once it is called again")
+            raise LockTimeoutError("a reader holds the key file's log; the erasure is complete once it is called again")
 
     def _remembered(self, found: dict[str, Key | None], age: int) -> dict[str, Key]:
         keys = {subject: key for subject, key in found.items() if key is not None}

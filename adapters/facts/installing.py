@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from eventsourcing.persistence import OperationalError
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.dialects import sqlite
 
@@ -14,6 +13,7 @@ from ...domain.canonical import digest
 from ...projections.clauses import clause_rows, ledger_clauses
 from ...projections.events import ledger_events
 from ...projections.reports import VIEWS
+from ..store.errors import LockTimeoutError
 from .marks import NO_MARK, Mark, ledger_facts, marks, set_mark
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         return
     name = "CONCAT('caseledger.facts.', MD5(DATABASE()))"
     if connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 60)").scalar() != 1:
-        raise OperationalError("another process kept making the tables of facts for over 60 s")
+        raise LockTimeoutError("another process kept making the tables of facts for over 60 s")
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from ...projections.compile import streams_of
 from ...projections.events import ledger_events
 from ..store.dialects import side_of
 from ..store.engine import WRITE
-from ..store.errors import translate
+from ..store.translating import translate
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
-from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.persistence import InterfaceError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import Pool, PoolProxiedConnection
 
 from .dialects import side_of
 from .engine import WRITE
-from .errors import driver_error, translate
+from .errors import LockTimeoutError
+from .translating import connection_lost, driver_error, translate
 
 T = TypeVar("T")
 
@@ -77,7 +78,8 @@ class Database:
 
         Raises:
             eventsourcing.persistence.PersistenceError: the database failed; ``IntegrityError`` for a record conflict,
-                ``OperationalError`` for a lock timeout or a lost connection, after which a retry is sensible.
+                ``TroubleError`` (an ``OperationalError``) for a lock timeout, a lost connection, a full disk …, whose
+                ``retry`` says whether the same again is sensible.
         """
         if write:
             with self._writer() as connection, self._guarded(connection), connection.begin():
@@ -109,6 +111,7 @@ class Database:
                 # After some errors, such as a full disk, SQLite itself has rolled back.
                 if cursor.connection.in_transaction:
                     cursor.execute("ROLLBACK")
+                cursor.close()  # the error keeps it alive, and with it the file open, also after the store is closed
                 raise
         except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
             self._fail(error)
@@ -173,7 +176,7 @@ class Database:
         self.check_open()
         turn = self._turn
         if turn is None or not turn.acquire(timeout=self._lock_timeout):
-            raise OperationalError(f"another writer of this process kept the ledger for over {self._lock_timeout} s")
+            raise LockTimeoutError(f"another writer of this process kept the ledger for over {self._lock_timeout} s")
         try:
             self.check_open()  # it may have been closed while this writer waited
             if self._kept is None:
@@ -242,7 +245,7 @@ class Database:
         translated = translate(error, self.engine.dialect)
         if translated is None:
             raise error
-        if lost and not isinstance(translated, OperationalError):  # drivers differ in what they call it
-            translated = OperationalError("the connection to the database was lost")
+        if lost:  # drivers differ in what they call it
+            translated = connection_lost()
         # The driver's text may quote the row: it must not come along in a traceback.
         raise translated from None

@@ -1,23 +1,12 @@
 """What can go wrong in the store, in words that hold no personal data.
 
-The drivers' own texts quote the rows they refuse, state bytes included, so none of them is passed on as it is:
-an error says what happened, the database's code for it, and (where the text can hold no values) the database's words.
+Each class says whether a retry is sensible (`retry`): the same command, with the same id, sent again after a moment.
+Nothing is lost by that: what was recorded is not recorded twice, and the answer is the first one's.
 """
 
-from typing import Final
+from typing import ClassVar, Final
 
-from eventsourcing.persistence import (
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    NotSupportedError,
-    OperationalError,
-    PersistenceError,
-    ProgrammingError,
-)
-from sqlalchemy import Dialect, exc
+from eventsourcing.persistence import DatabaseError, OperationalError, PersistenceError, ProgrammingError
 
 APPEND_ONLY: Final = "ledger_events is append-only"
 """How the triggers' refusals begin."""
@@ -27,7 +16,10 @@ RECORDED: Final = "ledger_events: this position or stream version is already rec
 
 
 class StoreError(PersistenceError):
-    """A database that cannot be used as a ledger; the message says what, where, and what would be right."""
+    """A database that cannot be used as a ledger, or not now; the message says what, where, and what would be right."""
+
+    retry: ClassVar[bool] = False
+    """Whether the same again, after a moment, may go well without anybody's help."""
 
 
 class UnsupportedDatabaseError(StoreError):
@@ -58,92 +50,45 @@ class LedgerSettingsError(StoreError):
     """The database did not take a setting on which durability or order rests."""
 
 
-class AppendOnlyError(ProgrammingError):
+class AppendOnlyError(StoreError, ProgrammingError):
     """An attempt to change or remove a stored event, refused by the database itself."""
 
 
-_CLASSES: Final[dict[str, type[PersistenceError]]] = {
-    "InterfaceError": InterfaceError,
-    "DataError": DataError,
-    "OperationalError": OperationalError,
-    "IntegrityError": IntegrityError,
-    "InternalError": InternalError,
-    "ProgrammingError": ProgrammingError,
-    "NotSupportedError": NotSupportedError,
-    "DatabaseError": DatabaseError,
-}
-
-# Classes of SQLSTATE whose messages name tables, roles and limits, never values.
-_SPEAKING_SQLSTATES: Final = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX")
-# Likewise for MariaDB and MySQL: access, unknown database or table, locks, connection.
-_SPEAKING_ERRNOS: Final = frozenset(
-    {1044, 1045, 1046, 1049, 1142, 1146, 1205, 1213, 1290, 2002, 2003, 2006, 2013, 3024},
-)
-_OPERATIONAL_SQLSTATES: Final = ("08", "40", "53", "55", "57", "58")
-_TAKEN: Final = frozenset(
-    {
-        "PostgreSQL 23505",
-        "MariaDB/MySQL 1062",
-        "SQLITE_CONSTRAINT_PRIMARYKEY",
-        "SQLITE_CONSTRAINT_ROWID",
-        "SQLITE_CONSTRAINT_TRIGGER",
-        "SQLITE_CONSTRAINT_UNIQUE",
-    },
-)
+class NotAllowedError(StoreError, ProgrammingError):
+    """The account may not do this; `caseledger grants` prints what a service's account is to be granted."""
 
 
-def driver_error(dialect: Dialect) -> type[Exception]:
-    """Give the class of all errors of the driver in use."""
-    found: type[Exception] = dialect.loaded_dbapi.Error
-    return found
+class TroubleError(StoreError, OperationalError):
+    """The database could not do it now. Nothing was acknowledged, and what was not acknowledged may not be there."""
 
 
-def translate(error: BaseException, dialect: Dialect) -> PersistenceError | None:
-    """Give the library's error for one of the driver or of SQLAlchemy; None if it is neither.
+class ConnectionLostError(TroubleError):
+    """The database went away, or does not answer: it was stopped, restarts, or the network failed.
 
-    ``dialect`` is the engine's SQLAlchemy dialect (its driver's error classes are looked up there, so that no driver
-    needs to be installed but the one in use).
+    If that happened during a commit, only the database knows whether the events are there; the same command sent again,
+    with its id, finds out: it returns what was recorded, or records it now.
     """
-    if isinstance(error, exc.TimeoutError):
-        return OperationalError("no free connection to the database within the time allowed")
-    if isinstance(error, exc.DBAPIError) and error.orig is not None:
-        error = error.orig
-    if isinstance(error, driver_error(dialect)):
-        return _from_driver(error, dialect.name)
-    if isinstance(error, exc.SQLAlchemyError):
-        # Its text may quote parameters; the class is what a reader needs.
-        return ProgrammingError(f"SQLAlchemy refused the statement ({type(error).__name__})")
-    return None
+
+    retry = True
 
 
-def _from_driver(error: BaseException, database: str) -> PersistenceError:
-    name, speaking, operational = _describe(error, database)
-    text = str(error)
-    if APPEND_ONLY in text:
-        return AppendOnlyError(f"{APPEND_ONLY}: a recorded event is never changed or removed; append a correction")
-    found = next((_CLASSES[base.__name__] for base in type(error).__mro__ if base.__name__ in _CLASSES), None)
-    kind = OperationalError if operational else found or PersistenceError
-    if kind is IntegrityError:
-        if name in _TAKEN:
-            return IntegrityError(f"record conflict: another writer has already recorded this ({name})")
-        return IntegrityError(f"the database forbids this row ({name})")
-    words = f": {speaking}" if speaking else ""
-    return kind(f"the database refused ({name}){words}")
+class LockTimeoutError(TroubleError):
+    """Others kept what this needed for longer than the lock timeout; nothing was recorded."""
+
+    retry = True
 
 
-def _describe(error: BaseException, database: str) -> tuple[str, str, bool]:
-    """Name the error's code, the database's words where they hold no values, and whether a retry may help."""
-    if database == "sqlite":
-        # SQLite names tables and columns, never values.
-        return getattr(error, "sqlite_errorname", type(error).__name__), str(error), False
-    if database == "postgresql":
-        state = getattr(error, "sqlstate", None)
-        if state is None:
-            # The server said nothing: the text is the client library's, about the connection.
-            return "PostgreSQL", str(error), False
-        words = getattr(getattr(error, "diag", None), "message_primary", None) or ""
-        speaks = state.startswith(_SPEAKING_SQLSTATES)
-        return f"PostgreSQL {state}", words if speaks else "", state.startswith(_OPERATIONAL_SQLSTATES)
-    number = error.args[0] if error.args else None
-    words = str(error.args[1]) if number in _SPEAKING_ERRNOS and len(error.args) > 1 else ""
-    return f"MariaDB/MySQL {number}" if isinstance(number, int) else type(error).__name__, words, False
+class DeadlockError(LockTimeoutError):
+    """Two waited for each other, and the database ended this one; nothing was recorded."""
+
+
+class DiskFullError(TroubleError):
+    """No room is left where the database writes; nothing was recorded. A retry is sensible once room was made."""
+
+
+class ReadOnlyError(TroubleError):
+    """The database takes no writes: a standby, a server that was set to read only, a file that lost its rights."""
+
+
+class DamagedError(StoreError, DatabaseError):
+    """The database's own files are damaged. Stop writing, keep a copy of them as they are, and restore a backup."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eventsourcing.persistence import OperationalError, PersistenceError
+from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Connection, Engine
 
 from . import postgresql, sqlite_settings
 from .engine import WRITE, place
-from .errors import LedgerUnwritableError, NotALedgerError, translate
+from .errors import LedgerUnwritableError, LockTimeoutError, NotALedgerError
 from .migrations import family
+from .translating import translate
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def _alone(connection: Connection) -> Iterator[None]:
         with connection.begin():
             got = connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 60)").scalar()
         if got != 1:
-            raise OperationalError(f"another process kept making tables in {place(connection.engine)} for over 60 s")
+            raise LockTimeoutError(f"another process kept making tables in {place(connection.engine)} for over 60 s")
         try:
             with connection.begin():
                 yield

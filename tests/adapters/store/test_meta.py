@@ -17,11 +17,11 @@ from sqlalchemy import Engine, inspect, text
 from caseledger.adapters.store import SqlFactory
 from caseledger.adapters.store.engine import connect
 from caseledger.adapters.store.errors import (
+    ConnectionLostError,
     LedgerFormatError,
     LedgerMissingError,
     LedgerUnwritableError,
     NotALedgerError,
-    StoreError,
     UnsupportedDatabaseError,
 )
 from caseledger.adapters.store.meta import create_ledger, open_ledger
@@ -220,7 +220,8 @@ def test_a_server_that_does_not_answer_is_reported_without_the_password(backend:
     with pytest.raises(PersistenceError) as caught:
         open_ledger(connect(f"{backend}://someone:s3cret@127.0.0.1:1/none"))
     assert "s3cret" not in str(caught.value)
-    assert not isinstance(caught.value, StoreError)
+    assert isinstance(caught.value, ConnectionLostError)
+    assert caught.value.retry
 
 
 def _create(url: str, ids: "multiprocessing.Queue[str]") -> None:

@@ -1,0 +1,226 @@
+"""Connections lost, locks not had, no room, no writes allowed: typed, and nothing acknowledged that is not there."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import run
+from typing import Any
+
+import psycopg
+import pymysql
+import pytest
+from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
+from sqlalchemy import text
+
+from caseledger.adapters.store import SqlFactory
+from caseledger.adapters.store.engine import connect
+from caseledger.adapters.store.errors import (
+    ConnectionLostError,
+    DamagedError,
+    DeadlockError,
+    DiskFullError,
+    LockTimeoutError,
+    NotAllowedError,
+    ReadOnlyError,
+    StoreError,
+    TroubleError,
+)
+from caseledger.adapters.store.recorder import SqlApplicationRecorder
+from caseledger.adapters.store.translating import translate
+
+Open = Callable[[str], SqlFactory]
+
+# As the manuals list them: SQLite "Result and Error Codes", PostgreSQL "Appendix A", MariaDB "Error Codes".
+CODES: list[tuple[str, int | str, type[StoreError], bool]] = [
+    ("sqlite", sqlite3.SQLITE_BUSY, LockTimeoutError, True),
+    ("sqlite", 261, LockTimeoutError, True),  # SQLITE_BUSY_RECOVERY
+    ("sqlite", sqlite3.SQLITE_FULL, DiskFullError, False),
+    ("sqlite", 1032, ReadOnlyError, False),  # SQLITE_READONLY_DBMOVED
+    ("sqlite", 778, TroubleError, False),  # SQLITE_IOERR_WRITE
+    ("sqlite", sqlite3.SQLITE_CORRUPT, DamagedError, False),
+    ("postgresql", "08006", ConnectionLostError, True),
+    ("postgresql", "25006", ReadOnlyError, False),
+    ("postgresql", "40001", DeadlockError, True),
+    ("postgresql", "40P01", DeadlockError, True),
+    ("postgresql", "42501", NotAllowedError, False),
+    ("postgresql", "53100", DiskFullError, False),
+    ("postgresql", "53200", TroubleError, False),
+    ("postgresql", "53300", ConnectionLostError, True),
+    ("postgresql", "55P03", LockTimeoutError, True),
+    ("postgresql", "57P01", ConnectionLostError, True),
+    ("postgresql", "57P03", ConnectionLostError, True),
+    ("postgresql", "58030", TroubleError, False),
+    ("postgresql", "XX001", DamagedError, False),
+    ("mariadb", 1021, DiskFullError, False),
+    ("mariadb", 1114, DiskFullError, False),
+    ("mariadb", 1040, ConnectionLostError, True),
+    ("mariadb", 1142, NotAllowedError, False),
+    ("mariadb", 1205, LockTimeoutError, True),
+    ("mariadb", 1213, DeadlockError, True),
+    ("mariadb", 1290, ReadOnlyError, False),
+    ("mariadb", 2006, ConnectionLostError, True),
+    ("mariadb", 2013, ConnectionLostError, True),
+]
+URLS = {"sqlite": "sqlite://", "postgresql": "postgresql://u@h/d", "mariadb": "mariadb://u@h/d"}
+
+
+def raised(database: str, code: int | str) -> Exception:
+    """The driver's own error for a code."""
+    error: Any
+    if database == "sqlite":
+        error = sqlite3.OperationalError("words of the database")
+        error.sqlite_errorcode, error.sqlite_errorname = code, "SQLITE_WORD"
+    elif database == "postgresql":
+        error = psycopg.errors.lookup(str(code))("words of the database")
+    else:
+        error = pymysql.err.OperationalError(code, "words of the database")
+    made: Exception = error
+    return made
+
+
+@pytest.mark.parametrize(("database", "code", "kind", "retry"), CODES)
+def test_what_a_database_says_becomes_an_error_that_tells_whether_to_try_again(
+    database: str, code: int | str, kind: type[StoreError], *, retry: bool
+) -> None:
+    told = translate(raised(database, code), connect(URLS[database]).dialect)
+    assert type(told) is kind
+    assert kind.retry is retry
+
+
+def test_trouble_is_an_operational_error_of_the_library_as_well() -> None:
+    assert issubclass(TroubleError, StoreError)
+    assert issubclass(TroubleError, OperationalError)
+
+
+def test_a_file_that_mariadb_could_not_write_for_want_of_room_is_a_full_disk() -> None:
+    dialect = connect(URLS["mariadb"]).dialect
+    no_room = 'Error writing file "./x" (Errcode: 28 "No space left on device")'
+    broken = 'Error writing file "./x" (Errcode: 5 "Input/output error")'
+    assert type(translate(pymysql.err.OperationalError(1026, no_room), dialect)) is DiskFullError
+    assert type(translate(pymysql.err.OperationalError(1026, broken), dialect)) is TroubleError
+
+
+def events(case: int, size: int = 2000) -> list[StoredEvent]:
+    return [StoredEvent(f"opinion:{case}", n, "opinion.accepted.v1", b"x" * size) for n in (1, 2, 3)]
+
+
+def fill(recorder: SqlApplicationRecorder) -> list[int]:
+    """Append until no room is left; the cases that were acknowledged."""
+    taken: list[int] = []
+    try:
+        for case in range(10_000):
+            recorder.insert_events(events(case))
+            taken.append(case)
+    except DiskFullError:
+        return taken
+    pytest.fail("the disk did not fill")
+
+
+def test_a_full_sqlite_file_takes_nothing_by_halves_and_goes_on_when_there_is_room(
+    open_store: Open, sqlite_url: str
+) -> None:
+    recorder = open_store(sqlite_url).application_recorder()
+    with recorder.transaction() as connection:  # the one connection of this process that writes
+        connection.exec_driver_sql("PRAGMA max_page_count = 60")
+    taken = fill(recorder)
+    assert len(taken) > 5
+    _kept_whole(sqlite_url, open_store, taken)
+    with recorder.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 6000")
+    recorder.insert_events(events(len(taken)))
+    _kept_whole(sqlite_url, open_store, [*taken, len(taken)])
+
+
+def _kept_whole(url: str, open_store: Open, cases: list[int]) -> None:
+    recorder = open_store(url).application_recorder()
+    versions = recorder.stream_versions([f"opinion:{case}" for case in [*cases, len(cases)]])
+    assert versions == {f"opinion:{case}": 3 for case in cases} | {f"opinion:{len(cases)}": 0}
+    with recorder.transaction(write=False) as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of one mebibyte, where this user may mount one."""
+    folder.mkdir()
+    if run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a small disk")
+    try:
+        yield folder
+    finally:
+        run(["umount", folder], check=True)
+
+
+def test_a_really_full_disk_takes_nothing_by_halves_and_goes_on_when_there_is_room(
+    open_store: Open, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        ballast = disk / "ballast"
+        ballast.write_bytes(b"x" * 300_000)
+        store = open_store(f"sqlite:///{disk / 'ledger.db'}")
+        recorder = store.application_recorder()
+        taken = fill(recorder)
+        assert len(taken) > 5
+        ballast.unlink()
+        recorder.insert_events(events(len(taken), size=10))
+        versions = recorder.stream_versions([f"opinion:{case}" for case in [*taken, len(taken), len(taken) + 1]])
+        assert list(versions.values()) == [3] * (len(taken) + 1) + [0]
+        with recorder.transaction(write=False) as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+        store.close()
+
+
+def test_a_writer_that_does_not_get_its_turn_is_told_so_and_may_try_again(open_store: Open, database_url: str) -> None:
+    open_store(database_url).open()
+    first, second = (SqlFactory({"CASELEDGER_URL": database_url, "CASELEDGER_LOCK_TIMEOUT": "1"}) for _ in range(2))
+    try:
+        one, other = first.application_recorder(), second.application_recorder()
+        with one.transaction() as connection:
+            one.insert_within(connection, events(1))
+            with pytest.raises(LockTimeoutError):
+                other.insert_events(events(1))
+            with pytest.raises(LockTimeoutError), other.transaction():
+                pass
+        assert other.insert_events(events(2))
+        assert other.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 3, "opinion:2": 3}
+    finally:
+        first.close()
+        second.close()
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_a_connection_that_ends_before_the_commit_leaves_nothing_and_the_same_again_goes_well(
+    open_store: Open, request: pytest.FixtureRequest, server: str
+) -> None:
+    url = request.getfixturevalue(server)
+    recorder, killer = open_store(url).application_recorder(), open_store(url).database
+    own = "SELECT pg_backend_pid()" if server == "postgresql_url" else "SELECT CONNECTION_ID()"
+    end = "SELECT pg_terminate_backend({})" if server == "postgresql_url" else "KILL CONNECTION {}"
+
+    def killed(connection: Any, stored: object) -> None:  # noqa: ANN401 - what the recorder calls
+        del stored
+        session = connection.exec_driver_sql(own).scalar_one()
+        with killer.engine.connect() as other:
+            other.exec_driver_sql(end.format(session))
+
+    recorder.on_append = killed
+    with pytest.raises(ConnectionLostError, match="the same command again"):
+        recorder.insert_events(events(1))
+    recorder.on_append = None
+    assert len(recorder.insert_events(events(1))) == 3
+    with pytest.raises(PersistenceError, match="record conflict"):
+        recorder.insert_events(events(1))
+
+
+def test_a_server_that_takes_no_writes_says_so(open_store: Open, postgresql_url: str) -> None:
+    store = open_store(postgresql_url)
+    recorder = store.application_recorder()
+    with store.database.engine.begin() as connection:
+        name = store.database.engine.url.database
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    store.database.engine.dispose()
+    with pytest.raises(ReadOnlyError):
+        recorder.insert_events(events(1))
+    assert recorder.stream_versions(["opinion:1"]) == {"opinion:1": 0}
