@@ -70,6 +70,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("databases", sep="=", bold=True)
         for line in lines:
             terminalreporter.line(line, red="DID NOT RUN" in line, green="DID NOT RUN" not in line, bold=True)
+    _say_what_was_proved(terminalreporter)
     if failed_checks:
         terminalreporter.section(f"FAILED BEFORE THE TESTS: {failed_checks}", sep="=", red=True, bold=True)
 
@@ -88,3 +89,17 @@ def _how_it_went(terminalreporter: pytest.TerminalReporter, kind: str) -> str:
     if isinstance(found, Server):
         return f"{LABELS[kind]}: {ran} tests ran on {found.version}, {found.url.render_as_string()} ({found.found})"
     return f"{LABELS[kind]}: DID NOT RUN, {missing} tests left out. {found.reason}"
+
+
+def _say_what_was_proved(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of the proofs (tests/proofs), each below the name of its test."""
+    proved = [
+        (report.nodeid.partition("::")[2], value)
+        for report in terminalreporter.getreports("passed")
+        for name, value in getattr(report, "user_properties", ())
+        if name == "proof" and report.when == "call"
+    ]
+    if proved:
+        terminalreporter.section("proofs", sep="=", bold=True)
+        for name, figures in sorted(proved):
+            terminalreporter.line(f"{name}: {figures}")

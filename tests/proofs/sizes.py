@@ -1,0 +1,12 @@
+"""How much each proof does: enough to be worth it in `scripts/test`, or, by `scripts/prove`, all that was promised."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+WHOLE: Final = bool(os.environ.get("CASELEDGER_PROVE"))
+"""Whether the proofs run at their full size."""
+
+KILLS: Final = 2000 if WHOLE else 200
+"""Writers killed, on each database."""
