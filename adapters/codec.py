@@ -6,21 +6,26 @@ by a single key (paths of several keys differ between engines).
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from ..domain.canonical import canonical
 from ..domain.catalogue import EVENTS
-from ..domain.event import ENVELOPE_KEYS, Actor, PolicyRef, Recorded
-from ..domain.values import LateReason, utc_text
+from ..domain.event import Actor, PolicyRef, Recorded
+from ..domain.values import LateReason, Role, utc_text
 from .store.errors import LedgerFormatError
+from .stored_form import form_of, plain_word, read_moment
 
 if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
+
+    from ..domain.event import Event
 
 
 class EnvelopeMapper(Mapper[str]):
@@ -42,21 +47,27 @@ class EnvelopeMapper(Mapper[str]):
 
 
 def encode(record: Recorded) -> bytes:
-    """Write the canonical bytes of a recorded event."""
-    state: dict[str, Any] = record.event.model_dump(mode="json", exclude_none=True)
-    state |= {
-        "stream": record.stream,
-        "version": record.version,
-        "name": record.name,
-        "recorded_at": utc_text(record.recorded_at),
-        "local_date": record.local_date.isoformat(),
-        "actor_id": record.actor.id,
-        "actor_role": str(record.actor.role),
-        "command_id": record.command_id,
-        "command_hash": record.command_hash,
-    }
-    if record.actor.center:
-        state["actor_center"] = record.actor.center
+    """Write the canonical bytes of a recorded event.
+
+    Raises:
+        TypeError: its personal fields are not sealed.
+
+    """
+    event = record.event
+    form = form_of(type(event))
+    state = form.write(event) if form else event.model_dump(mode="json", exclude_none=True)
+    actor = record.actor
+    state["stream"] = record.stream
+    state["version"] = record.version
+    state["name"] = event.name
+    state["recorded_at"] = utc_text(record.recorded_at)
+    state["local_date"] = record.local_date.isoformat()
+    state["actor_id"] = actor.id
+    state["actor_role"] = plain_word(actor.role)
+    state["command_id"] = record.command_id
+    state["command_hash"] = record.command_hash
+    if actor.center:
+        state["actor_center"] = actor.center
     if record.policy:
         state["policy_name"] = record.policy.name
         state["policy_version"] = record.policy.version
@@ -64,7 +75,7 @@ def encode(record: Recorded) -> bytes:
     if record.cause:
         state["cause"] = record.cause
     if record.late_reason:
-        state["late_reason"] = str(record.late_reason)
+        state["late_reason"] = plain_word(record.late_reason)
     return canonical(state)
 
 
@@ -76,32 +87,62 @@ def decode(stored: StoredEvent) -> Recorded:
 
     """
     kind = EVENTS.get(stored.topic)
-    place = f"{stored.originator_id} version {stored.originator_version}"
     if kind is None:
         raise LedgerFormatError(
-            f"{place} holds the event {stored.topic!r}, which this release does not know. "
+            f"{_place(stored)} holds the event {stored.topic!r}, which this release does not know. "
             "Right would be a release of caseledger that does; nothing was changed."
         )
     try:
-        state: dict[str, Any] = json.loads(stored.state)
-        own = {key: value for key, value in state.items() if key not in ENVELOPE_KEYS}
-        policy = state.get("policy_digest")
-        return Recorded(
-            stream=str(stored.originator_id),
-            version=stored.originator_version,
-            event=kind.model_validate(own),
-            recorded_at=datetime.fromisoformat(state["recorded_at"]),
-            local_date=date.fromisoformat(state["local_date"]),
-            actor=Actor(id=state["actor_id"], role=state["actor_role"], center=state.get("actor_center")),
-            command_id=state["command_id"],
-            command_hash=state["command_hash"],
-            policy=PolicyRef(state["policy_name"], state["policy_version"], policy) if policy else None,
-            cause=state.get("cause"),
-            late_reason=LateReason(state["late_reason"]) if "late_reason" in state else None,
-            position=getattr(stored, "id", None),
-        )
+        return _recorded(stored, kind, from_json(stored.state, cache_strings="keys"))
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors(include_input=False))
-        raise LedgerFormatError(f"{place} ({stored.topic}) does not read as this release knows it: {fields}") from None
+        what = f"does not read as this release knows it: {fields}"
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise LedgerFormatError(f"{place} ({stored.topic}) holds bytes that are no recorded event") from None
+        what = "holds bytes that are no recorded event"
+    raise LedgerFormatError(f"{_place(stored)} ({stored.topic}) {what}")
+
+
+def _recorded(stored: StoredEvent, kind: type[Event], state: dict[str, Any]) -> Recorded:
+    """Take the envelope off the state; what is left are the event's own fields."""
+    take = state.pop
+    for key in ("stream", "version", "name"):  # said by the store as well
+        take(key)
+    policy = take("policy_digest", None)
+    late_reason = take("late_reason", None)
+    return Recorded(
+        stream=str(stored.originator_id),
+        version=stored.originator_version,
+        recorded_at=read_moment(take("recorded_at")),
+        local_date=date.fromisoformat(take("local_date")),
+        actor=_actor(take("actor_id"), take("actor_role"), take("actor_center", None)),
+        command_id=take("command_id"),
+        command_hash=take("command_hash"),
+        policy=_policy(take("policy_name"), take("policy_version"), policy) if policy else None,
+        cause=take("cause", None),
+        late_reason=LateReason(late_reason) if late_reason else None,
+        position=getattr(stored, "id", None),
+        event=_event(kind, state),
+    )
+
+
+def _event(kind: type[Event], values: dict[str, Any]) -> Event:
+    form = form_of(kind)
+    if form is not None:
+        with suppress(KeyError, TypeError, ValueError):
+            return form.read(values)
+    return kind.model_validate(values)  # which also says what is wrong, field by field
+
+
+@lru_cache(4096)
+def _actor(actor: str, role: str, center: str | None) -> Actor:
+    """The same few people act again and again; they are frozen and can be shared."""
+    return Actor(id=actor, role=Role(role), center=center)
+
+
+@lru_cache(256)
+def _policy(name: str, version: str, digest: str) -> PolicyRef:
+    return PolicyRef(name, version, digest)
+
+
+def _place(stored: StoredEvent) -> str:
+    return f"{stored.originator_id} version {stored.originator_version}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -31,11 +32,9 @@ def _in_order(value: Any, place: str) -> Any:  # noqa: ANN401 - as above
     """Put the keys in order, and refuse what has no single form. This runs for every event."""
     kind = type(value)
     if kind is dict:
-        if not _are_ascii(value):
-            _refuse_key(value, place)
         return {
-            key: inner if type(inner) in _SCALARS else _in_order(inner, f"{place}.{key}")
-            for key, inner in sorted(value.items())
+            key: inner if type(inner := value[key]) in _SCALARS else _in_order(inner, f"{place}.{key}")
+            for key in _sorted(tuple(value), place)
         }
     if kind is list or kind is tuple:
         return [inner if type(inner) in _SCALARS else _in_order(inner, f"{place}[]") for inner in value]
@@ -44,13 +43,10 @@ def _in_order(value: Any, place: str) -> Any:  # noqa: ANN401 - as above
     raise ValueError(f"{place} holds {kind.__name__}; only text, whole numbers and true/false")
 
 
-def _are_ascii(value: dict[Any, Any]) -> bool:
-    try:
-        return "".join(value).isascii()
-    except TypeError:
-        return False
-
-
-def _refuse_key(value: dict[Any, Any], place: str) -> None:
-    key = next(key for key in value if not isinstance(key, str) or not key.isascii())
-    raise ValueError(f"the key {key!r} at {place} is not ASCII text")
+@lru_cache(1024)
+def _sorted(keys: tuple[object, ...], place: str) -> tuple[str, ...]:
+    """The keys in their order; events of one kind have mostly the same ones, so they are sorted once."""
+    for key in keys:
+        if not isinstance(key, str) or not key.isascii():
+            raise ValueError(f"the key {key!r} at {place} is not ASCII text")
+    return tuple(sorted(map(str, keys)))

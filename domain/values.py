@@ -53,7 +53,7 @@ def utc_text(moment: datetime) -> str:
         if moment.utcoffset() is None:
             raise ValueError("a time without a zone cannot be written in UTC")
         moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="microseconds")[:26] + "Z"
+    return moment.isoformat("T", "microseconds")[:26] + "Z"
 
 
 def _exact(value: object) -> object:
