@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import CompoundSelect, Select, delete, insert, inspect, select
 from sqlalchemy.dialects import sqlite
 
 from ...domain.canonical import digest
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
     from .keeper import Keeper
 
+Views: TypeAlias = Mapping[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]]
 
-def is_installed(connection: Connection, keepers: Sequence[Keeper]) -> bool:
+
+def is_installed(connection: Connection, keepers: Sequence[Keeper], views: Views = VIEWS) -> bool:
     """Whether everything is there as declared; the contents may be stale."""
     if not inspect(connection).has_table(ledger_facts.name):
         return False
     found = marks(connection)
     return all(keeper.fits(found) for keeper in keepers) and all(
-        found.get(name, NO_MARK) == mark for name, mark in _MADE.items()
+        found.get(name, NO_MARK) == _MADE[name] for name in (*views, ledger_clauses.name)
     )
 
 
@@ -50,8 +52,13 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"SELECT RELEASE_LOCK({name})")
 
 
-def install(connection: Connection, keepers: Sequence[Keeper]) -> None:
+def install(
+    connection: Connection, keepers: Sequence[Keeper], views: Views = VIEWS, *, beside_events: bool = True
+) -> None:
     """Make what is missing.
+
+    `beside_events` says whether the events are in the same database; where they are, and there are none, empty tables
+    are all that is to be built.
 
     A table whose columns changed is made anew, empty, and stays stale until its rebuild. Views are made from their
     selects; what else depends on a table (an analyst's own view on PostgreSQL) keeps it from being dropped, loudly.
@@ -60,10 +67,10 @@ def install(connection: Connection, keepers: Sequence[Keeper]) -> None:
     ledger_clauses.create(connection, checkfirst=True)
     there = set(inspect(connection).get_table_names())
     found = marks(connection)
-    no_events = connection.execute(select(ledger_events.c.position).limit(1)).first() is None
+    no_events = beside_events and connection.execute(select(ledger_events.c.position).limit(1)).first() is None
     outdated = [keeper for keeper in keepers if keeper.name not in there or not keeper.fits(found)]
-    if outdated or not _views_fit(found):
-        for name in VIEWS:
+    if outdated or not _views_fit(found, views):
+        for name in views:
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
     for keeper in outdated:
         keeper.table.drop(connection, checkfirst=True)
@@ -73,16 +80,16 @@ def install(connection: Connection, keepers: Sequence[Keeper]) -> None:
         connection.execute(delete(ledger_clauses))
         connection.execute(insert(ledger_clauses), clause_rows())
         set_mark(connection, ledger_clauses.name, _MADE[ledger_clauses.name])
-    _make_views(connection)
+    _make_views(connection, views)
 
 
-def _views_fit(found: Mapping[str, Mark]) -> bool:
-    return all(found.get(name, NO_MARK) == _MADE[name] for name in VIEWS)
+def _views_fit(found: Mapping[str, Mark], views: Views) -> bool:
+    return all(found.get(name, NO_MARK) == _MADE[name] for name in views)
 
 
-def _make_views(connection: Connection) -> None:
+def _make_views(connection: Connection, views: Views) -> None:
     existing = set(inspect(connection).get_view_names())
-    for name, make in VIEWS.items():
+    for name, make in views.items():
         if name not in existing:
             select_text = make().compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
             connection.exec_driver_sql(f"CREATE VIEW {name} AS {select_text}")

@@ -1,0 +1,225 @@
+"""Gathering facts anew beside those that are there, and exchanging them in one transaction (blue/green).
+
+The ledger is walked in stretches of whole cases, the next one read while the last is written. What was appended
+meanwhile is read again at the end, under the lock of the target's row. A reader of the target sees the old rows or the
+new, also through views; a gathering that is killed leaves the old ones, and the next one begins anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import select
+
+from ...domain.values import utc_text
+from ...projections.events import ledger_events
+from ..facts.marks import begin_rebuild, rebuild_of, set_mark
+from ..facts.rebuilding import RebuildOvertakenError
+from .aside import at_fault, cases_aside, is_of_a_case, set_aside, take_back
+from .carrying import Carrier, Ends, Told
+from .place import Reached, advance, gathering
+from .reading import changed, digest_at, first_after
+from .stepping import locked
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from ..clock import Clock
+    from ..facts.reach import Progress, Stretch
+    from .carrying import Line
+    from .patience import Patience
+    from .values import Row
+
+FEW: Final = 256
+"""So few changed cases are left for the exchange itself."""
+
+
+@dataclass
+class Gathering:
+    """One gathering.
+
+    Args:
+        lines: the facts to gather.
+        carrier: all facts of the target; where all are gathered, the follower goes on from where the gathering read.
+        source: engine of the ledger.
+        target: engine of the target.
+        patience: how failing databases are waited for.
+        clock: gives the moment of the exchange.
+
+    """
+
+    lines: Sequence[Line]
+    carrier: Carrier
+    source: Engine
+    target: Engine
+    patience: Patience
+    clock: Clock
+    _token: str = field(default_factory=lambda: secrets.token_hex(16))
+    _faults: dict[str, PersistenceError] = field(default_factory=dict)
+
+    def run(self, progress: Progress | None = None) -> None:
+        """Gather and exchange.
+
+        Raises:
+            RebuildOvertakenError: another gathering of the same facts began meanwhile; it will finish.
+            PassingError: a database was away for longer than patience lasts; the old rows stand.
+
+        """
+        with closing(Ends(self.source, self.target)) as ends:
+            done = self.patience.until_done
+            done(lambda: self._begin(ends))
+            start = done(ends.source.last_position)
+            for line in self.lines:
+                self._gather(ends, line, progress)
+            position = self._catch_up(ends, start)
+            done(lambda: self._exchange(ends, position))
+            done(lambda: self._clean(ends))
+
+    def _begin(self, ends: Ends) -> None:
+        # Whose the tables beside are is marked first and by itself: MariaDB ends the transaction with each CREATE.
+        with ends.target.writing() as target:
+            locked(target)
+            for line in self.lines:
+                begin_rebuild(target, line.name, self._token)
+        with ends.target.writing() as target:
+            for line in self.lines:
+                line.keeper.shadow.drop(target, checkfirst=True)
+                line.keeper.shadow.create(target)
+
+    def _gather(self, ends: Ends, line: Line, progress: Progress | None) -> None:
+        done = self.patience.until_done
+        stretches = done(lambda: list(ends.source.stretches(line.teller.declaration)))
+        with ThreadPoolExecutor(1) as pool:
+            ahead: list[Future[list[Row] | None]] = []
+            for number, stretch in enumerate(stretches):
+                ahead += [
+                    pool.submit(self._read, ends, line, one) for one in stretches[number + len(ahead) : number + 2]
+                ]
+                rows = ahead.pop(0).result()
+                done(lambda stretch=stretch, rows=rows: self._fill(ends, line, stretch, rows))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                if progress:
+                    progress(line.name, stretch.done, stretch.in_all)
+
+    def _read(self, ends: Ends, line: Line, stretch: Stretch) -> list[Row] | None:
+        """The stretch's rows; None where they cannot be read together."""
+
+        def read() -> list[Row]:
+            with ends.source.reading() as source:
+                return line.teller.stretch(source, stretch.after, stretch.upto)
+
+        try:
+            return self.patience.until_done(read)
+        except PersistenceError as error:
+            if not is_of_a_case(error):
+                raise
+            return None
+
+    def _fill(self, ends: Ends, line: Line, stretch: Stretch, rows: Sequence[Row] | None) -> None:
+        try:
+            if rows is not None:
+                with self._ours(ends, [line]) as target:
+                    gathering(target, utc_text(self.clock()))
+                    line.writer.fill(target, line.keeper.shadow, stretch.after, stretch.upto, rows)
+                return
+        except PersistenceError as error:
+            if not is_of_a_case(error):
+                raise
+        with closing(Ends(self.source, self.target)) as own:  # the reader is at the next stretch already
+            with own.source.reading() as source:
+                cases = _cases(source, stretch)
+            faults = at_fault(cases, lambda some: self._carry(own, [line], some or [stretch.after], keep=False))
+            self._faults |= faults
+            self._carry(own, [line], [case for case in cases if case not in faults], keep=True)
+
+    def _catch_up(self, ends: Ends, position: int) -> int:
+        """Follow those who append until little is left for the exchange; give the position reached."""
+        while True:
+            cases, end = self.patience.until_done(lambda position=position: self._since(ends, position))  # type: ignore[misc]  # as above
+            if len(cases) <= FEW:
+                return position
+            self.patience.until_done(lambda cases=cases: self._follow(ends, cases))  # type: ignore[misc]  # as above
+            position = end
+
+    @staticmethod
+    def _since(ends: Ends, position: int) -> tuple[list[str], int]:
+        end = ends.source.last_position()
+        with ends.source.reading() as source:
+            return changed(source, position, end), end
+
+    def _follow(self, ends: Ends, cases: Sequence[str]) -> None:
+        try:
+            self._carry(ends, self.lines, cases, keep=True)
+        except PersistenceError as error:
+            if not is_of_a_case(error):
+                raise
+            self._faults |= at_fault(cases, lambda some: self._carry(ends, self.lines, some, keep=False))
+            self._carry(ends, self.lines, [case for case in cases if case not in self._faults], keep=True)
+
+    def _carry(self, ends: Ends, lines: Sequence[Line], cases: Sequence[str], *, keep: bool) -> None:
+        """Read cases and put them beside; for trial only, where it is not to be kept."""
+        with ends.source.reading() as source:
+            told = [
+                Told(line, some, line.teller.cases(source, some))
+                for line in lines
+                if (some := [case for case in cases if line.teller.concerns(case)])
+            ]
+        with self._ours(ends, lines, keep=keep) as target:
+            Carrier.write(target, told, beside=[line.keeper.shadow for line in lines])
+
+    def _exchange(self, ends: Ends, position: int) -> None:
+        """Read what is left, and put the gathered rows in place of the old: one transaction, under the row's lock."""
+        if left := self._since(ends, position)[0]:
+            self._follow(ends, left)  # finds the cases at fault, which the transaction below could not
+        everything = len(self.lines) == len(self.carrier.lines)
+        with self._ours(ends, self.lines) as target:
+            place = locked(target)
+            at = utc_text(self.clock())
+            end = ends.source.last_position()
+            with ends.source.reading() as source:
+                cases = [case for case in changed(source, position, end) if case not in self._faults]
+                told = self._chosen(source, cases)
+                firsts = {case: first_after(source, case, 0) for case in self._faults}
+                digest = digest_at(source, end)
+            Carrier.write(target, told, beside=[line.keeper.shadow for line in self.lines])
+            for line in self.lines:
+                for statement in line.keeper.swap():
+                    target.execute(statement)
+                set_mark(target, line.name, line.keeper.mark, position=position)
+            if everything:
+                take_back(target, sorted(cases_aside(target) - self._faults.keys()))
+            set_aside(target, self._faults, firsts, at)
+            gathering(target, None)
+            advance(target, replace(place, gathered_at=None), Reached(end, digest, end) if everything else None, at)
+
+    def _chosen(self, source: Connection, cases: Sequence[str]) -> list[Told]:
+        chosen = {line.name for line in self.lines}
+        return [told for told in self.carrier.read(source, cases) if told.line.name in chosen]
+
+    def _clean(self, ends: Ends) -> None:
+        with ends.target.writing() as target:
+            for line in self.lines:
+                line.keeper.shadow.drop(target, checkfirst=True)
+
+    @contextmanager
+    def _ours(self, ends: Ends, lines: Sequence[Line], *, keep: bool = True) -> Iterator[Connection]:
+        """A writing transaction in which the tables beside are still this gathering's."""
+        with ends.target.writing(keep=keep) as target:
+            for line in lines:
+                if rebuild_of(target, line.name) != self._token:
+                    raise RebuildOvertakenError(
+                        f"another gathering of {line.name} has begun; this one stopped and changed nothing. "
+                        "Right would be to let the other finish."
+                    )
+            yield target
+
+
+def _cases(source: Connection, stretch: Stretch) -> list[str]:
+    stream = ledger_events.c.stream
+    query = select(stream).distinct().where(stream > stretch.after, stream <= stretch.upto)
+    return list(source.execute(query).scalars())

@@ -1,0 +1,132 @@
+"""One of the two databases as a follower holds it: by one connection that stays open until it fails."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from eventsourcing.persistence import InterfaceError
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..facts.reach import Reach, last_position
+from ..store.dialects import side_of
+from ..store.engine import WRITE, place
+from ..store.errors import ConnectionLostError, DiskFullError, LockTimeoutError, ReadOnlyError
+from ..store.translating import driver_error, translate
+from .errors import PassingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+_EASY: Final = {
+    "sqlite": "PRAGMA synchronous = NORMAL",
+    "postgresql": "SET synchronous_commit = off",
+}
+"""Facts are written together with the position they stand at, and both can be read off the ledger again: what a power
+cut takes of them, it takes whole, and the follower goes on from the position before. MariaDB decides this for the whole
+server."""
+
+_PASSING: Final = (ConnectionLostError, LockTimeoutError, DiskFullError, ReadOnlyError, InterfaceError)
+"""What passes by itself or by somebody's help; an interface error is a driver's word for a connection that is gone."""
+
+
+class Link(Reach):
+    """Opens transactions on one connection; for one thread at a time.
+
+    Args:
+        engine: made by `store.engine.connect`.
+        derived: whether what is written can be read off the ledger again, so that a commit need not wait for the disk.
+
+    """
+
+    def __init__(self, engine: Engine, *, derived: bool = False) -> None:
+        super().__init__(engine)
+        self.where: Final = place(engine)
+        self._side = side_of(engine.dialect)
+        self._derived = derived
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one moment.
+
+        Raises:
+            PassingError: the database is away or busy for now.
+            PersistenceError: it refused.
+
+        """
+        with self._guarded(write=False) as connection, connection.begin():
+            self._side.begin_read(connection.connection.cursor())
+            yield connection
+
+    @contextmanager
+    def writing(self, *, alone: bool = False, keep: bool = True) -> Iterator[Connection]:
+        """A writing transaction. Raises as `reading`.
+
+        Args:
+            alone: of no meaning here: where facts are kept elsewhere, nobody appends.
+            keep: whether it is committed; a trial is not.
+
+        """
+        del alone
+        with self._guarded(write=True) as connection, connection.begin() as transaction:
+            yield connection
+            if not keep:
+                transaction.rollback()
+
+    def last_position(self) -> int:
+        """The ledger's last position behind which no lower one can still appear. Raises as `reading`.
+
+        It is asked for before a reading begins: what is sure by now is in every later reading, while a reading that
+        began before might lack what was committed since.
+        """
+        with self._guarded(write=False) as connection, connection.begin():
+            return last_position(connection)
+
+    def glance(self, text: str) -> Any:  # noqa: ANN401 - whatever the database says
+        """Ask for one value outside a transaction. Raises as `reading`."""
+        with self._guarded(write=False) as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute(text)
+            found = cursor.fetchone()
+            return None if found is None else found[0]
+
+    def close(self, *, failed: bool = False) -> None:
+        """Give the connection up; the next transaction opens another. One that failed is not used again by anybody."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        with suppress(SQLAlchemyError, driver_error(self.engine.dialect)):  # it may be lost already
+            if failed:
+                connection.invalidate()
+            connection.close()
+
+    @contextmanager
+    def _guarded(self, *, write: bool) -> Iterator[Connection]:
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            yield self._connection.execution_options(**{WRITE: write})
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises is told in one place
+            self._fail(error)
+
+    def _connect(self) -> Connection:
+        connection = self.engine.connect()
+        easy = _EASY.get(self.engine.dialect.name)
+        if self._derived and easy is not None:
+            cursor = connection.connection.cursor()
+            cursor.execute(easy)
+            connection.connection.commit()
+        return connection
+
+    def _fail(self, error: Exception) -> NoReturn:
+        translated = translate(error, self.engine.dialect)
+        if translated is None:
+            raise error
+        if isinstance(translated, _PASSING) or (self._connection is not None and self._connection.invalidated):
+            self.close(failed=True)
+            raise PassingError(f"{self.where}: {translated}") from None
+        # The driver's text may quote values: it must not come along in a traceback.
+        raise translated from None

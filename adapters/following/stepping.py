@@ -1,0 +1,121 @@
+"""One step of following: some events further, in one transaction of the target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing.persistence import PersistenceError
+
+from ...domain.values import utc_text
+from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
+from .errors import OvertakenError
+from .place import Place, advance, find, look
+from .reading import first_after, news
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from ..clock import Clock
+    from .carrying import Carrier, Ends
+
+
+class Stepper:
+    """Moves a target along, a batch of events at a time.
+
+    The target's row is locked first and the ledger read after, so that of two runners the second sees what the first
+    has done, and facts never go back to an earlier reading. The row is moved by a guarded update in the transaction of
+    the facts: whatever is done to connections and processes, each position is committed once.
+
+    Args:
+        carrier: the declarations.
+        ends: connections of the thread that steps.
+        clock: gives the moment of each look at the ledger.
+
+    """
+
+    def __init__(self, carrier: Carrier, ends: Ends, clock: Clock) -> None:
+        self._carrier: Final = carrier
+        self._ends: Final = ends
+        self._clock: Final = clock
+
+    def step(self, most: int) -> Place:
+        """Take in at most so many events; give where the follower stands then. A paused one stays where it is.
+
+        Raises:
+            PassingError, OvertakenError: nothing was changed; try again.
+
+        """
+        try:
+            return self._step(most, {})
+        except PersistenceError as error:
+            if not is_of_a_case(error):
+                raise
+        seen = self._ends.source.last_position()
+        with self._ends.target.reading() as target, self._ends.source.reading() as source:
+            place = find(target)
+            new = news(source, place, seen, most) if place else None
+        return self._step(most, at_fault(list(new.cases), self._try) if new else {})
+
+    def retry(self, cases: Sequence[str] | None) -> tuple[str, ...]:
+        """Carry over cases that were set aside (all by default), each by itself; give those that could be."""
+        with self._ends.target.reading() as target:
+            waiting = [one.case for one in all_aside(target) if cases is None or one.case in cases]
+        return tuple(case for case in waiting if self._retried(case))
+
+    def _step(self, most: int, faults: Mapping[str, PersistenceError]) -> Place:
+        with self._ends.target.writing() as target:
+            place = locked(target)
+            at = utc_text(self._clock())
+            seen = self._ends.source.last_position()
+            with self._ends.source.reading() as source:
+                new = news(source, place, seen, most)
+                if new is None or place.paused_at is not None or place.position is None:
+                    look(target, place, new.reached.seen if new else place.position or 0, at)
+                    return place
+                left = faults.keys() | cases_aside(target)
+                told = self._carrier.read(source, [case for case in new.cases if case not in left], new.cases)
+                positions = {case: first_after(source, case, place.position) for case in faults}
+            self._carrier.write(target, told)
+            set_aside(target, faults, positions, at)
+            return advance(target, place, new.reached, at)
+
+    def _try(self, cases: Sequence[str]) -> None:
+        """Carry cases over and take it back."""
+        # A case that there is not, of each kind, runs every statement and finds nothing.
+        nobody = [f"{line.teller.declaration.stream_kind}:-" for line in self._carrier.lines]
+        with self._ends.target.writing(keep=False) as target:
+            with self._ends.source.reading() as source:
+                told = self._carrier.read(source, cases or nobody)
+            self._carrier.write(target, told)
+
+    def _retried(self, case: str) -> bool:
+        try:
+            with self._ends.target.writing() as target:
+                place = locked(target)
+                with self._ends.source.reading() as source:
+                    told = self._carrier.read(source, [case])
+                self._carrier.write(target, told)
+                take_back(target, [case])
+                advance(target, place, None, place.at)
+        except PersistenceError as error:
+            if not is_of_a_case(error):
+                raise
+            with self._ends.target.writing() as target:
+                set_aside(target, {case: error}, {case: 0}, utc_text(self._clock()))
+            return False
+        return True
+
+
+def locked(connection: Connection) -> Place:
+    """Where the follower stands; other runners of the target wait until the transaction ends.
+
+    Raises:
+        OvertakenError: the row is gone; the target is being made anew.
+
+    """
+    place = find(connection, lock=True)
+    if place is None:
+        raise OvertakenError("the target's row in ledger_follower is gone")
+    return place

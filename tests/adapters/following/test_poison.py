@@ -1,0 +1,111 @@
+"""A case whose events cannot be read, or whose facts cannot be written, is set aside; all others go on."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from caseledger.adapters.following import Follower, PassingError
+from tests.adapters.following.conftest import NewUrl
+from tests.adapters.following.world import World, append, ask, facts_at, is_at, running, soon, tell
+
+NOT_JSON = b'{"secret": "\xe5\xbc\xa0\xe4\xb8\x89'
+POISON = "opinion:poison"
+UNREADABLE = StoredEvent(POISON, 1, "opinion.accepted.v1", NOT_JSON)
+
+
+def test_an_event_that_cannot_be_read_is_set_aside_with_its_case_and_told(
+    database_url: str, target_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with World(database_url, steps=15) as world, Follower(world.url, target_url) as follower:
+        follower.catch_up()
+        append(world.url, UNREADABLE)
+        poisoned_at = world.last
+        world.live(15)
+        with running(follower):
+            soon(lambda: is_at(target_url, world.last), "the facts follow")
+        (found,) = follower.poisoned()
+        assert (found.case, found.position, found.attempts) == (POISON, poisoned_at, 1)
+        lag = follower.lag()
+        assert (lag.events, lag.is_current) == (0, False)
+        assert world.differences(target_url) == []
+        (record,) = [one for one in caplog.records if one.levelno == logging.ERROR]
+        assert POISON in record.getMessage()
+        assert "张三" not in found.reason + caplog.text
+
+
+def test_a_case_that_is_set_aside_stays_so_with_its_later_events(sqlite_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(sqlite_url, steps=5) as world, Follower(world.url, target) as follower:
+        follower.catch_up()
+        append(world.url, UNREADABLE)
+        follower.catch_up()
+        append(world.url, StoredEvent(POISON, 2, "opinion.commented.v1", b"{}"))
+        assert follower.catch_up() == world.last
+        assert [(one.case, one.attempts) for one in follower.poisoned()] == [(POISON, 1)]
+        assert follower.retry() == ()
+        assert [(one.case, one.attempts) for one in follower.poisoned()] == [(POISON, 2)]
+
+
+def test_unreadable_events_are_set_aside_while_facts_are_gathered_too(database_url: str, target_url: str) -> None:
+    with World(database_url, steps=15) as world, Follower(world.url, target_url) as follower:
+        append(world.url, UNREADABLE)
+        assert follower.catch_up() == world.last
+        assert [one.case for one in follower.poisoned()] == [POISON]
+        assert world.differences(target_url) == []
+        assert follower.rebuild() != ()
+        assert [one.case for one in follower.poisoned()] == [POISON]
+
+
+REFUSE = {
+    "sqlite": """CREATE TRIGGER narrow BEFORE INSERT ON fact_opinions WHEN NEW.category = 'noise'
+        BEGIN SELECT RAISE(ABORT, 'too narrow'); END""",
+    "postgresql": "ALTER TABLE fact_opinions ADD CONSTRAINT narrow CHECK (category <> 'noise')",
+    "mariadb": "ALTER TABLE fact_opinions ADD CONSTRAINT narrow CHECK (category <> 'noise')",
+}
+ALLOW = {
+    "sqlite": "DROP TRIGGER narrow",
+    "postgresql": "ALTER TABLE fact_opinions DROP CONSTRAINT narrow",
+    "mariadb": "ALTER TABLE fact_opinions DROP CONSTRAINT narrow",
+}
+
+
+def test_facts_that_cannot_be_written_are_set_aside_and_carried_over_once_the_target_is_mended(
+    database_url: str, target_url: str
+) -> None:
+    kind = database_url.partition(":")[0].partition("+")[0]
+    with World(database_url, steps=5) as world, Follower(world.url, target_url, batch=7) as follower:
+        follower.catch_up()
+        assert all(row["category"] != "noise" for row in facts_at(target_url)["fact_opinions"].values())
+        tell(target_url, REFUSE[kind])
+        world.live(60)
+        noisy = {key[0] for key, row in world.house.kept()["fact_opinions"].items() if row["category"] == "noise"}
+        assert noisy
+        assert follower.catch_up() == world.last
+        assert {one.case for one in follower.poisoned()} == noisy
+        assert {line.split()[1].strip("(',)") for line in world.differences(target_url)} == noisy
+        assert follower.retry() == ()
+        tell(target_url, ALLOW[kind])
+        one, *others = sorted(noisy)
+        assert follower.retry([one]) == (one,)
+        assert sorted(follower.retry()) == others
+        assert follower.poisoned() == ()
+        assert world.differences(target_url) == []
+        assert follower.lag().is_current
+
+
+def test_what_is_wrong_with_the_target_and_not_with_a_case_sets_no_case_aside(sqlite_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(sqlite_url, steps=5) as world, Follower(world.url, target, patience=0.1) as follower:
+        follower.catch_up()
+        tell(target, "alter table fact_opinions rename to hidden")
+        world.live(10)
+        with pytest.raises(PassingError, match="no case can be carried over"):
+            follower.catch_up()
+        assert follower.poisoned() == ()
+        tell(target, "alter table hidden rename to fact_opinions")
+        follower.catch_up()
+        assert world.differences(target) == []
+        assert ask(target, "select count(*) from ledger_set_aside") == 0

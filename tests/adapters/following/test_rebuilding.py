@@ -1,0 +1,133 @@
+"""Facts gathered anew beside those that are there, and exchanged in one transaction, while appends go on."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+from sqlalchemy import text
+
+from caseledger.adapters.facts import RebuildOvertakenError
+from caseledger.adapters.following import Follower, HistoryChangedError
+from tests.adapters.following.conftest import NewUrl
+from tests.adapters.following.world import World, connected, facts_at, is_at, running, soon, tell
+
+
+def test_facts_are_gathered_anew_beside_appends_and_a_runner_while_views_keep_working(
+    database_url: str, target_url: str
+) -> None:
+    with World(database_url, steps=25) as world, Follower(world.url, target_url) as follower:
+        follower.catch_up()
+        tell(
+            target_url,
+            "create view own as select case_id, department from fact_opinions",
+            "update fact_opinions set department = 'spoilt'",
+        )
+        seen: set[bool] = set()
+
+        def look(_name: str, _done: int, _in_all: int) -> None:
+            world.live(2)
+            with connected(target_url) as connection:
+                departments = connection.execute(text("select department from own")).scalars().all()
+                assert departments
+                seen.add("spoilt" in departments)
+
+        with running(follower):
+            assert "fact_opinions" in follower.rebuild(progress=look)
+            soon(lambda: is_at(target_url, world.last), "the facts follow")
+        assert seen == {True}  # the old rows, until the exchange
+        assert world.differences(target_url) == []
+        with connected(target_url) as connection:
+            assert "spoilt" not in connection.execute(text("select department from own")).scalars().all()
+            assert connection.execute(text("select count(*) from report_monthly_opinions")).scalar_one() > 0
+
+
+def test_one_table_is_gathered_anew_and_the_others_are_left_alone(sqlite_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(sqlite_url, steps=30) as world, Follower(world.url, target) as follower:
+        stood = follower.catch_up()
+        tell(target, "delete from fact_orders", "delete from fact_turns")
+        world.live(10)
+        assert follower.rebuild(["fact_orders"]) == ("fact_orders",)
+        assert follower.lag().position == stood
+        assert facts_at(target)["fact_orders"] == world.house.kept()["fact_orders"]
+        assert len(facts_at(target)["fact_turns"]) == 0
+        with pytest.raises(KeyError):
+            follower.rebuild(["fact_moons"])
+
+
+def test_facts_of_another_declaration_are_gathered_anew_before_they_follow(database_url: str, target_url: str) -> None:
+    with World(database_url, steps=20) as world:
+        with Follower(world.url, target_url) as follower:
+            follower.catch_up()
+        tell(
+            target_url,
+            "update fact_opinions set department = 'as another release had it'",
+            "update ledger_facts set fingerprint = 'another' where name = 'fact_opinions'",
+            "update ledger_facts set shape = 'narrower' where name = 'fact_turns'",
+        )
+        with Follower(world.url, target_url) as follower:
+            assert follower.lag().stale == ("fact_opinions", "fact_turns")
+            follower.catch_up()
+            assert follower.lag().is_current
+            assert world.differences(target_url) == []
+
+
+def test_of_two_gatherings_of_the_same_facts_the_earlier_one_stops(sqlite_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(sqlite_url, steps=20) as world, Follower(world.url, target) as follower:
+        follower.catch_up()
+        with Follower(world.url, target) as other:
+
+            def begin_another(name: str, _done: int, _in_all: int) -> None:
+                other.rebuild([name])
+
+            with pytest.raises(RebuildOvertakenError, match="another gathering of fact_opinions"):
+                follower.rebuild(["fact_opinions"], begin_another)
+        assert world.differences(target) == []
+
+
+def test_of_two_runners_that_begin_at_once_one_gathers_and_the_other_waits_for_it(
+    sqlite_url: str, new_url: NewUrl
+) -> None:
+    target = new_url("sqlite")
+    with (
+        World(sqlite_url, steps=30) as world,
+        Follower(world.url, target) as one,
+        Follower(world.url, target) as other,
+    ):
+        second = Thread(target=other.catch_up)
+
+        def begin(_name: str, _done: int, _in_all: int) -> None:
+            if second.ident is None:
+                second.start()
+                soon(lambda: other.lag().gathered_at is not None, "the second gathers")
+
+        assert one.catch_up(begin) == world.last
+        second.join()
+        assert world.differences(target) == []
+        assert one.lag().is_current
+
+
+def test_a_ledger_that_was_put_back_to_an_earlier_moment_is_noticed(sqlite_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(sqlite_url, steps=10) as world:
+        with Follower(world.url, target) as follower:
+            follower.catch_up()
+        tell(
+            world.url,
+            "drop trigger ledger_events_no_update",
+            "update ledger_events set state = cast(state || ' ' as blob)",
+        )
+        with Follower(world.url, target) as follower:
+            with pytest.raises(HistoryChangedError, match=r"another event there: was it restored from a backup\?"):
+                follower.catch_up()
+            follower.rebuild()
+            assert follower.catch_up() == world.last
+        tell(
+            world.url,
+            "drop trigger ledger_events_no_delete",
+            f"delete from ledger_events where position = {world.last}",  # noqa: S608 - a number
+        )
+        with Follower(world.url, target) as follower, pytest.raises(HistoryChangedError, match="no event there"):
+            follower.run()
