@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import VARIABLES, Missing, Server, empty_database, server
+from tests.databases import VARIABLES, Missing, empty_database, server
 
 LABELS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 REQUIRED = bool(os.environ.get("CASELEDGER_REQUIRE_DATABASES"))
@@ -69,7 +69,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines:
         terminalreporter.section("databases", sep="=", bold=True)
         for line in lines:
-            terminalreporter.line(line, red="DID NOT RUN" in line, green="DID NOT RUN" not in line, bold=True)
+            bad = "DID NOT RUN" in line or "LEFT OUT" in line
+            terminalreporter.line(line, red=bad, green=not bad, bold=True)
     _say_what_was_proved(terminalreporter)
     if failed_checks:
         terminalreporter.section(f"FAILED BEFORE THE TESTS: {failed_checks}", sep="=", red=True, bold=True)
@@ -78,17 +79,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _how_it_went(terminalreporter: pytest.TerminalReporter, kind: str) -> str:
     """One line on one engine, or nothing where no test asked for it."""
 
-    def reports(outcome: str) -> int:
-        return sum(1 for report in terminalreporter.getreports(outcome) if kind in getattr(report, "keywords", ()))
+    def reports(*outcomes: str) -> list[pytest.TestReport]:
+        found = [report for outcome in outcomes for report in terminalreporter.getreports(outcome)]
+        return [report for report in found if kind in getattr(report, "keywords", ())]
 
-    ran, skipped = reports("passed") + reports("failed"), reports("skipped")
-    missing = reports("error") + skipped
+    ran, missing = len(reports("passed", "failed")), reports("error", "skipped")
     if not ran and not missing:
         return ""
     found = server(kind)
-    if isinstance(found, Server):
-        return f"{LABELS[kind]}: {ran} tests ran on {found.version}, {found.url.render_as_string()} ({found.found})"
-    return f"{LABELS[kind]}: DID NOT RUN, {missing} tests left out. {found.reason}"
+    if isinstance(found, Missing):
+        return f"{LABELS[kind]}: DID NOT RUN, {len(missing)} tests left out. {found.reason}"
+    told = f"{LABELS[kind]}: {ran} tests ran on {found.version}, {found.url.render_as_string()} ({found.found})"
+    why = {str(report.longrepr[2]) for report in missing if isinstance(report.longrepr, tuple)}
+    return f"{told}; {len(missing)} LEFT OUT. {'; '.join(sorted(why))}" if missing else told
 
 
 def _say_what_was_proved(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,3 +10,6 @@ WHOLE: Final = bool(os.environ.get("CASELEDGER_PROVE"))
 
 KILLS: Final = 2000 if WHOLE else 200
 """Writers killed, on each database."""
+
+SERVER_KILLS: Final = 40 if WHOLE else 4
+"""How often each server is killed."""

@@ -14,8 +14,8 @@ from caseledger.adapters.testing import ledger_in_memory
 from tests.differential.house import House
 from tests.differential.processes import all_is_well, process
 from tests.proofs import killing
+from tests.proofs.clients import Client
 from tests.proofs.conftest import Report
-from tests.proofs.killing import Place
 from tests.proofs.reading import Reading, reread
 from tests.proofs.sizes import KILLS
 from tests.proofs.work import Answer, Done, ask, open_centers, step
@@ -74,10 +74,10 @@ def test_a_trace_of_what_was_refused_is_found(held: tuple[Reading, Answer]) -> N
 
 def test_a_step_that_is_answered_otherwise_when_it_is_asked_again_is_found(held: tuple[Reading, Answer]) -> None:
     _, answer = held
-    place = Place("a")
-    place.take(0, answer)
+    client = Client("a")
+    client.take(0, answer)
     with pytest.raises(AssertionError, match="happened again"):
-        place.take(0, answer)
+        client.take(0, answer)
     again = tuple(tuple(done._replace(repeated=True, number="another") for done in group or ()) for group in answer)
     with pytest.raises(AssertionError, match="another answer"):
-        place.take(0, again)
+        client.take(0, again)

@@ -12,17 +12,36 @@ from itertools import count
 from math import inf
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import NoReturn
+from time import sleep
+from typing import Final, NamedTuple, NoReturn
 
-from eventsourcing.persistence import OperationalError
-
-from caseledger.adapters.application import ConflictError
 from caseledger.adapters.key_table import SqlKeyStore
 from caseledger.adapters.ledger import Ledger
+from caseledger.adapters.store.errors import StoreError
 from tests.proofs.work import Answer, ask, open_centers, step
 
-Said = tuple[int, Answer]
-"""The number of a step and what was answered."""
+PAUSE_S: Final = 0.01
+"""Before a writer asks again."""
+
+
+class Answered(NamedTuple):
+    """A writer says what it was answered to one of its steps."""
+
+    number: int
+    answer: Answer
+
+
+class Trouble(NamedTuple):
+    """A writer says that the store could not do it now; it asks again."""
+
+    name: str
+    """The class of the error."""
+
+
+class Fault(NamedTuple):
+    """A writer says what it came upon that no client should see, and ends."""
+
+    traceback: str
 
 
 class WriterFaultError(AssertionError):
@@ -52,16 +71,16 @@ class Writer:
         if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
             raise WriterFaultError(f"the writer {self.mark} ended by itself, with {status}")
 
-    def heard(self) -> Said | None:
-        """Take in one answer; nothing comes when it is dead and all was heard."""
+    def heard(self) -> Answered | Trouble | None:
+        """Take in what it says next; nothing comes when it is dead and all was heard."""
         try:
             said = self.pipe.recv()
         except (EOFError, OSError):  # the end, or half a message
             return None
-        if isinstance(said, str):
-            raise WriterFaultError(said)
-        number, answer = said
-        return number, answer
+        if isinstance(said, Fault):
+            raise WriterFaultError(said.traceback)
+        assert isinstance(said, Answered | Trouble)
+        return said
 
 
 def ancestor(url: str) -> Ledger:
@@ -100,7 +119,7 @@ def _live(
     except BrokenPipeError:
         pass  # nobody listens any more
     except BaseException:  # noqa: BLE001 - whatever it is belongs to the parent, which waits for it
-        theirs.send(traceback.format_exc())
+        theirs.send(Fault(traceback.format_exc()))
     finally:
         os._exit(1)
 
@@ -114,9 +133,13 @@ def write(ledger: Ledger, mark: str, first: int) -> Callable[[Connection], None]
             while True:
                 try:
                     answer = ask(ledger, asked)
-                except (ConflictError, OperationalError):
-                    continue  # others were quicker, or held the ledger too long: the same commands again
-                pipe.send((number, answer))
-                break
+                except StoreError as error:
+                    if not error.retry:
+                        raise
+                    pipe.send(Trouble(type(error).__name__))
+                    sleep(PAUSE_S)
+                else:
+                    pipe.send(Answered(number, answer))
+                    break
 
     return work
