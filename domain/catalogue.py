@@ -10,10 +10,9 @@ from pydantic import ValidationError
 from . import center
 from .access import PersonalDataRevealed
 from .center import CENTER_COMMANDS, CENTER_EVENTS
-from .opinion.commands import OPINION_COMMANDS
 from .opinion.decide import decide as decide_opinion
-from .opinion.events import OPINION_EVENTS
-from .opinion.state import evolve as evolve_opinion
+from .opinion.themes import OPINION_COMMANDS, OPINION_EVENTS
+from .opinion.themes import evolve as evolve_opinion
 from .order.commands import ORDER_COMMANDS
 from .order.decide import decide as decide_order
 from .order.events import ORDER_EVENTS

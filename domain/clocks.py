@@ -6,6 +6,7 @@ the start's local day as day 0 and end with the local day.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -52,6 +53,12 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it has none such."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def deadline(start: datetime, limit: Limit, calendar: Calendar, zone: ZoneInfo) -> Deadline:
     """Count a limit from a start.
 
@@ -69,6 +76,8 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar, zone: ZoneInfo) 
     day = local_day(start, zone)
     if limit.unit is Unit.DAYS:
         return Deadline(end_of_day(day + timedelta(days=limit.amount), zone))
+    if limit.unit is Unit.MONTHS:
+        return Deadline(end_of_day(months_after(day, limit.amount), zone))
     counted = 0
     provisional = False
     while counted < limit.amount:

@@ -22,12 +22,16 @@ Percent = Annotated[Decimal, Field(ge=0, le=100), PlainSerializer(str, return_ty
 
 
 class Unit(StrEnum):
-    """How a limit counts: the clock round (minutes, hours), or local days that end with the day."""
+    """How a limit counts: the clock round (minutes, hours), or local days that end with the day.
+
+    Months end with the day of the same number, or with the month's last where it has none such.
+    """
 
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
     WORKING_DAYS = "working_days"
+    MONTHS = "months"
 
 
 class Limit(BaseModel):
@@ -38,6 +42,14 @@ class Limit(BaseModel):
     unit: Unit
     rule: str
     clause: str
+
+
+class SolutionLimits(BaseModel):
+    """How long the solution of a category may take, for a general matter and for a serious one (GP-2)."""
+
+    model_config = _FROZEN
+    general: Limit
+    serious: Limit
 
 
 class Target(BaseModel):
@@ -89,6 +101,18 @@ class Policy(BaseModel):
     arrival_urgent: Limit | None = None
     order_callback: Limit | None = None
     late_record: Limit | None = None
+    reply: Limit | None = None
+    start: Limit | None = None
+    contact: Limit | None = None
+    solution: dict[Code, SolutionLimits] | None = Field(default=None, description="by category (GP-2)")
+    decision: Limit | None = None
+    explanation: Limit | None = None
+    hand_over: Limit | None = None
+    notify: Limit | None = None
+    agreeable: tuple[Code, ...] | None = Field(
+        default=None,
+        description="clocks whose time may be agreed anew (OP-5); where absent, those the customer waits for",
+    )
     follow_ups: int = Field(default=0, ge=0, description="follow-ups asked for in every `follow_up_days` (OP-9)")
     follow_up_days: int = Field(default=7, ge=1)
     refuse_early_agreement: bool = True

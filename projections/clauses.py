@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, MetaData, String, Table
 
 from ..domain import access, center, register
+from ..domain.opinion import deadlines, platform
 from ..domain.opinion import events as opinion
 from ..domain.order import events as order
 from ..domain.survey import events as survey
@@ -39,13 +40,15 @@ EVIDENCE: Final = (
         "投诉受理:编号、顾客、渠道、时间、诉求、期限",
         "acceptance: unique id, complainant, channel, time, what is asked, due dates",
         ("7.2.3", "8.2.1", "7.2"),
-        (opinion.OpinionAccepted,),
+        (opinion.OpinionAccepted, deadlines.DeadlineMoved),
     ),
     Evidence(
         "从受理到决定的完整记录", "unbroken trail from acceptance to decision", ("4.2.4", "7.5.3", "7.3"),
         (opinion.FollowedUp, opinion.OpinionDispatched, opinion.OpinionTransferred, register.NumberIssued),
     ),
-    Evidence("首次回复", "first response", ("7.2.3", "8.2.1", "7.4"), (opinion.OpinionResponded,)),
+    Evidence(
+        "首次回复", "first response", ("7.2.3", "8.2.1", "7.4"), (opinion.OpinionResponded, platform.ContactMade)
+    ),
     Evidence(
         "有效性与影响程度判定,附理由与判定人",
         "validity and severity, with reason and assessor", ("7.2.3", "8.2.1", "7.5"),
@@ -61,6 +64,9 @@ EVIDENCE: Final = (
             opinion.HandlingFinished,
             opinion.OpinionTransferred,
             opinion.RehandlingStarted,
+            platform.WorkStarted,
+            platform.SolutionSubmitted,
+            platform.SolutionIssued,
         ),
     ),
     Evidence(

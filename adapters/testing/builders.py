@@ -17,6 +17,7 @@ from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportHousehol
 from ...domain.command import Command
 from ...domain.event import Actor
 from ...domain.opinion import commands as opinions
+from ...domain.opinion import deadlines, platform
 from ...domain.order import commands as orders
 from ...domain.survey import commands as surveys
 from ...domain.values import Role
@@ -131,6 +132,15 @@ call_back = _builder(
 )
 comment = _builder(opinions.CommentOnOpinion, case=OPINION, comment="已阅")
 end = _builder(opinions.EndOpinion, case=OPINION)
+
+# Clocks and the group platform
+
+agree_time = _builder(deadlines.AgreeTime, case=OPINION, clock="response", asked_by="customer")
+confirm_deadlines = _builder(deadlines.ConfirmDeadlines, case=OPINION)
+start_work = _builder(platform.StartWork, case=OPINION)
+make_contact = _builder(platform.MakeContact, case=OPINION, way="phone", department="cleaning")
+submit_solution = _builder(platform.SubmitSolution, case=OPINION, text="加派人手")
+issue_solution = _builder(platform.IssueSolution, case=OPINION, text="同意")
 
 # Service orders
 

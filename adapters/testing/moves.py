@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...domain.opinion import commands as opinions
+from ...domain.opinion import deadlines, platform
 from ...domain.opinion.state import OpinionState
 from ...domain.opinion.words import PlanStatus
 from ...domain.order import commands as orders
@@ -36,6 +37,7 @@ def likely(state: object) -> Kinds:
 
 def _about_opinion(state: OpinionState) -> Kinds:
     anyway: Kinds = (opinions.FollowUpOpinion, opinions.CommentOnOpinion, opinions.EndOpinion)
+    anyway = (*anyway, deadlines.AgreeTime, deadlines.ConfirmDeadlines, *_about_platform(state))
     if state.responded_at is None:
         anyway = (*anyway, opinions.RespondToOpinion, opinions.RespondToOpinion)
     if not state.is_complaint:
@@ -50,6 +52,13 @@ def _about_opinion(state: OpinionState) -> Kinds:
     if state.turn.plan_status is PlanStatus.APPROVED:
         return (*handed, *[opinions.FinishHandling] * 5)
     return (*handed, *[opinions.ProposePlan] * 5)
+
+
+def _about_platform(state: OpinionState) -> Kinds:
+    at = state.platform
+    if at.contacted_at is None:
+        return (platform.MakeContact,) if at.started_at else (platform.StartWork, platform.MakeContact)
+    return (platform.SubmitSolution, platform.IssueSolution) if at.submitted_at else (platform.SubmitSolution,)
 
 
 def _about_order(state: OrderState) -> Kinds:

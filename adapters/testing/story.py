@@ -20,12 +20,15 @@ from ...domain.command import Command
 from ...domain.event import Event
 from ...domain.policy import Policy
 from ...domain.refusal import Refused
+from ..calendar import ChineseCalendar
 from .builders import CENTER, ESTATES, HOUSEHOLDS, OPENED, W08, Anything, at
 from .words import name_of, plain, sentence, word
 from .world import decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ...domain.clocks import Calendar
 
 Step: TypeAlias = Event | Command
 
@@ -97,6 +100,7 @@ class Story:
     events: tuple[Event, ...] = ()
     refusal: Refused | None = None
     case: str = ""
+    calendar: Calendar = field(default_factory=ChineseCalendar)
 
     def when(self, command: Command, *, now: str | None = None) -> Story:
         """Ask for something, recorded at `now` (Shenzhen time), or as it happens."""
@@ -179,7 +183,8 @@ class Story:
         if command.subject_field == "case" and getattr(command, "case", None) is None:
             command = command.model_copy(update={"case": f"{kind}:1"})
         moment = now or command.occurred_at or self.moment
-        return decided(command, self.states.get(kind), self.states.get("center"), self.policy, moment)
+        home = self.states.get("center")
+        return decided(command, self.states.get(kind), home, self.policy, moment, calendar=self.calendar)
 
     def take(self, event: Event) -> None:
         """Take an event into the state of its kind."""

@@ -24,6 +24,8 @@ from ...domain.catalogue import COMMANDS, KIND_OF
 from ...domain.center import ReportHouseholds, ZoneName
 from ...domain.command import Command
 from ...domain.opinion.commands import AcceptOpinion, CallBackOpinion
+from ...domain.opinion.deadlines import AGREEABLE, AgreeTime
+from ...domain.opinion.platform import MakeContact, SubmitSolution
 from ...domain.order.commands import CallBackOrder, CompleteOrder, DispatchOrder, EndOrder, RequestOrder
 from ...domain.order.words import Priority
 from ...domain.personal import PersonalText
@@ -88,6 +90,7 @@ _WAYS: Final = st.sampled_from([way for way in values.Way if way is not values.W
 _SIMPLY_FITTING: Final[dict[type[Command], dict[str, object]]] = {
     ReportHouseholds: {"total_households": st.integers(300, 500), "resident_households": st.integers(0, 300)},
     CallBackOpinion: {"way": _WAYS},
+    MakeContact: {"way": _WAYS},
     CallBackOrder: {"way": _WAYS, "customer_signed": True},
     EndOrder: {"not_sampled": False, "explanation": texts},
     DistributeSurvey: {"forms": st.integers(1, 5)},
@@ -226,6 +229,10 @@ def _fitting(kind: type[Command], state: Any, policy: Policy, moment: datetime) 
     if kind is AcceptOpinion:
         codes = st.none() | st.sampled_from(sorted(policy.categories))
         return {**_PLACE, "category": codes, "agreed_response_at": agreed, "agreed_handling_at": agreed}
+    if kind is AgreeTime:
+        return {"clock": st.sampled_from(AGREEABLE), "until": moment + _DAY}
+    if kind is SubmitSolution:
+        return {"completion_at": moment + _DAY}
     if kind is RequestOrder:
         codes = st.none() | st.sampled_from(sorted(policy.order_categories))
         return {**_PLACE, "category": codes, "agreed_arrival_at": agreed}

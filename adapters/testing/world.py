@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ...domain.catalogue import DECIDERS, KIND_OF
 from ...domain.clocks import local_day
@@ -15,13 +15,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ...domain.center import CenterState
+    from ...domain.clocks import Calendar
     from ...domain.command import Command
     from ...domain.event import Event
     from ...domain.policy import Policy
 
+CALENDAR: Final = ChineseCalendar()
+
 
 def decided(  # noqa: PLR0913 - all that a decision depends on
-    command: Command, state: object, home: CenterState | None, policy: Policy, now: datetime, *, serial: int = 1
+    command: Command,
+    state: object,
+    home: CenterState | None,
+    policy: Policy,
+    now: datetime,
+    *,
+    serial: int = 1,
+    calendar: Calendar = CALENDAR,
 ) -> tuple[Event, ...]:
     """Decide as the ledger does: the terms from the center, the role checked, then the decider.
 
@@ -32,16 +42,17 @@ def decided(  # noqa: PLR0913 - all that a decision depends on
         policy: what governs the case.
         now: the ledger's clock.
         serial: which number a new case gets.
+        calendar: official working days.
 
     Raises:
         Refused: by a rule.
 
     """
     kind = KIND_OF[type(command)]
-    terms = Terms(now=now, calendar=ChineseCalendar())
+    terms = Terms(now=now, calendar=calendar)
     if kind != "center" and home is not None:
         number = number_of(home.id, kind, local_day(command.occurred_at or now, home.zone), serial)
-        terms = Terms(now=now, calendar=ChineseCalendar(), policy=policy, center=home, number=number)
+        terms = Terms(now=now, calendar=calendar, policy=policy, center=home, number=number)
         authorise(command, policy)
     return DECIDERS[kind].decide(command, state, terms)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..personal import personal
+from ..policy import Unit
 from ..refusal import MissingDetail
 from ..terms import Terms, known, known_place, moment_of, not_early
+from ..values import Role
 from .events import OpinionAccepted
-from .words import Kind, Level
+from .timing import Clock
+from .words import Kind, Level, Severity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..policy import Limit, Policy
     from .commands import AcceptOpinion
 
 
@@ -32,6 +38,7 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
     response = terms.due(moment, policy.response) if complaint else None
     at_company = command.level is Level.COMPANY
     plan = terms.due(moment, policy.plan_at_company if at_company else policy.plan_at_center) if complaint else None
+    first_set = _first_set(command, moment, terms)
     agreed = command.agreed_response_at
     handling = command.agreed_handling_at
     not_early(agreed, moment, terms, where="agreed_response_at", rule="OP-5")
@@ -51,12 +58,63 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
             plan_due_provisional=plan.provisional if plan else False,
             handling_due_at=handling,
             handling_due_early=early,
-            calendar=terms.edition(policy.plan_at_company if at_company else policy.plan_at_center)
-            if complaint
-            else None,
+            calendar=terms.edition(*_limits(command, policy)),
+            **first_set,
             **copied,
         ),
     )
+
+
+def _first_set(command: AcceptOpinion, moment: datetime, terms: Terms) -> dict[str, Any]:
+    """Further deadlines that the policy lets start here, by the names of their fields."""
+    fields: dict[str, Any] = {}
+    for clock, limit in _started(command, terms.rules).items():
+        fields |= due_fields(clock, limit, moment, terms)
+    return fields
+
+
+def _started(command: AcceptOpinion, policy: Policy) -> dict[Clock, Limit]:
+    """The clocks beside response and plan that start with this acceptance, each with its limit."""
+    complaint = command.kind is Kind.COMPLAINT
+    starts = {
+        Clock.START: complaint,
+        Clock.CONTACT: complaint,
+        Clock.REPLY: complaint,
+        Clock.EXPLANATION: complaint,
+        Clock.DECISION: command.kind is Kind.SUGGESTION,
+        Clock.HAND_OVER: command.actor.role is Role.DUTY_STAFF,
+        Clock.NOTIFY: complaint and command.severity is Severity.MAJOR,
+    }
+    limits = {clock: getattr(policy, clock.value) for clock, does in starts.items() if does}
+    return {clock: limit for clock, limit in limits.items() if limit is not None}
+
+
+def _limits(command: AcceptOpinion, policy: Policy) -> tuple[Limit | None, ...]:
+    """Every limit that is counted from this acceptance."""
+    if command.kind is not Kind.COMPLAINT:
+        return tuple(_started(command, policy).values())
+    plan = policy.plan_at_company if command.level is Level.COMPANY else policy.plan_at_center
+    return (plan, *_started(command, policy).values())
+
+
+def due_fields(clock: Clock, limit: Limit | None, moment: datetime, terms: Terms) -> dict[str, Any]:
+    """The fields of an event that record a clock's first deadline; none where the policy has no such clock."""
+    due = terms.due(moment, limit)
+    if due is None:
+        return {}
+    fields: dict[str, Any] = {f"{clock}_due_at": due.at}
+    if limit is not None and limit.unit is Unit.WORKING_DAYS:
+        fields[f"{clock}_due_provisional"] = due.provisional
+    return fields
+
+
+def notice_due(severity: Severity | None, before: Severity | None, moment: datetime, terms: Terms) -> dict[str, Any]:
+    """The fields that record until when a major matter is told to those concerned, where it is first judged so now."""
+    if severity is not Severity.MAJOR or before is Severity.MAJOR:
+        return {}
+    limit = terms.rules.notify
+    edition = terms.edition(limit)
+    return due_fields(Clock.NOTIFY, limit, moment, terms) | ({"calendar": edition} if edition else {})
 
 
 _COPIED = {

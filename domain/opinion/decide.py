@@ -9,9 +9,12 @@ from ..refusal import AlreadyExists, UnknownCase, WrongState
 from ..terms import Terms, moment_of
 from . import commands as ask
 from . import events as did
-from .acceptance import accept
+from .acceptance import accept, notice_due
 from .checks import last_step, not_finished, subject, words
+from .following import next_due
 from .handling import approve, call_back, finish, propose, return_plan
+from .themes import AFTER_END, ANSWERS
+from .timing import Clock, run_of
 from .words import Ending, Kind, Validity
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def decide(command: Command, state: OpinionState | None, terms: Terms) -> tuple[
         return accept(command, terms)
     if state is None:
         raise UnknownCase("no such opinion is in the ledger", rule="ids", right="accept_opinion first", where="case")
-    if state.ended_at is not None:
+    if state.ended_at is not None and type(command) not in AFTER_END:
         raise WrongState(
             "the case has ended", rule="OP-14", right="a new case with linked_to naming this one", where="case"
         )
@@ -56,15 +59,19 @@ def _assess(command: ask.AssessOpinion, state: OpinionState, terms: Terms) -> tu
         raise WrongState(
             f"it was judged {state.validity} already", rule="OP-2", right="a correction, once there is such a command"
         )
+    moment = moment_of(command, terms, since=state.accepted_at)
+    flow = command.validity is not Validity.INVALID
     return (
         did.OpinionAssessed(
-            occurred_at=moment_of(command, terms, since=state.accepted_at),
+            occurred_at=moment,
             assessment=state.assessments + 1,
             validity=command.validity,
-            flow=command.validity is not Validity.INVALID,
+            flow=flow,
             assessed_by=command.actor.id,
             reason=words(command.reason, command, state),
             severity=command.severity,
+            follow_up_due_at=next_due(state, terms, moment) if flow else None,
+            **notice_due(command.severity, state.severity, moment, terms),
         ),
     )
 
@@ -113,13 +120,17 @@ def _respond(command: ask.RespondToOpinion, state: OpinionState, terms: Terms) -
 
 
 def _follow_up(command: ask.FollowUpOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    moment = moment_of(command, terms, since=state.accepted_at)
+    owed = run_of(state, Clock.FOLLOW_UP, 1, number=len(state.follow_ups) + 1)
     return (
         did.FollowedUp(
-            occurred_at=moment_of(command, terms, since=state.accepted_at),
+            occurred_at=moment,
             follow_up=len(state.follow_ups) + 1,
             turn=state.turn.number,
             way=command.way,
             note=personal(command.note, subject(command, state)),
+            was_due_at=owed.due_at if owed else None,
+            follow_up_due_at=next_due(state, terms, moment, told=True) if owed else None,
         ),
     )
 
@@ -175,4 +186,5 @@ _ANSWERS: Final[dict[type[Command], Callable[[Any, OpinionState, Terms], tuple[E
     ask.CallBackOpinion: call_back,
     ask.CommentOnOpinion: _comment,
     ask.EndOpinion: _end,
+    **ANSWERS,
 }

@@ -13,6 +13,7 @@ from .words import Ending, Kind, Level, Receiver, Severity, Validity
 class OpinionAccepted(Event):
     """An opinion was taken in; its deadlines are computed here and recorded for ever (OP-1, OP-3, OP-5, OP-6).
 
+    Every `<clock>_due_at` is the clock's first deadline; `opinion.deadline_moved` replaces one.
     `handling_due_at` is set only by agreement; `handling_due_early` flags an agreed time before acceptance, kept as
     recorded. `calendar` is the edition that working days were counted by. `source_case` is another system's own id.
     """
@@ -42,6 +43,16 @@ class OpinionAccepted(Event):
     plan_due_provisional: bool = False
     handling_due_at: UtcTime | None = None
     handling_due_early: bool = False
+    start_due_at: UtcTime | None = None
+    contact_due_at: UtcTime | None = None
+    reply_due_at: UtcTime | None = None
+    reply_due_provisional: bool | None = None
+    decision_due_at: UtcTime | None = None
+    explanation_due_at: UtcTime | None = None
+    hand_over_due_at: UtcTime | None = None
+    hand_over_due_provisional: bool | None = None
+    notify_due_at: UtcTime | None = None
+    notify_due_provisional: bool | None = None
     calendar: str | None = None
     linked_to: OpinionId | None = None
     source: Code | None = None
@@ -49,7 +60,11 @@ class OpinionAccepted(Event):
 
 
 class OpinionAssessed(Event):
-    """A complaint was judged valid, invalid or a third party's; `flow`: it runs through handling (OP-2)."""
+    """A complaint was judged valid, invalid or a third party's; `flow`: it runs through handling (OP-2).
+
+    From here the customer is told how it is going, so many times in every seven days since acceptance (OP-9); and those
+    concerned, where it was judged major (OP-17, OP-19).
+    """
 
     name: ClassVar[str] = "opinion.assessed.v1"
     assessment: Count
@@ -58,6 +73,10 @@ class OpinionAssessed(Event):
     assessed_by: Id
     reason: Personal
     severity: Severity | None = None
+    follow_up_due_at: UtcTime | None = None
+    notify_due_at: UtcTime | None = None
+    notify_due_provisional: bool | None = None
+    calendar: str | None = None
 
 
 class OpinionDispatched(Event):
@@ -129,13 +148,18 @@ class HandlingFinished(Event):
 
 
 class FollowedUp(Event):
-    """The customer was told how the open case is going (OP-9)."""
+    """The customer was told how the open case is going (OP-9).
+
+    `was_due_at` is until when this one was owed, `follow_up_due_at` until when the next one is.
+    """
 
     name: ClassVar[str] = "opinion.followed_up.v1"
     follow_up: Count
     turn: Count
     way: Way
     note: Personal | None = None
+    was_due_at: UtcTime | None = None
+    follow_up_due_at: UtcTime | None = None
 
 
 class CalledBack(Event):

@@ -21,12 +21,14 @@ from .events import (
     PlanReturned,
     RehandlingStarted,
 )
+from .platform import UNTOUCHED, Platform
 from .words import Ending, Kind, PlanStatus, Severity, Validity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ..event import Event
+    from .deadlines import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Turn:
     plans_returned: int = 0
     finished_at: datetime | None = None
     callback_due_at: datetime | None = None
+    callback_due_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class FollowUp:
     turn: int
     at: datetime
     way: str
+    was_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ class OpinionState:
     ended_at: datetime | None = None
     ending: Ending | None = None
     source_status: str | None = None
+    follow_up_due_at: datetime | None = None
+    moves: tuple[Move, ...] = ()
+    platform: Platform = UNTOUCHED
 
     @property
     def center(self) -> str:
@@ -149,6 +156,7 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
                 assessments=event.assessment,
                 assessed_at=event.occurred_at,
                 assessed_by=event.assessed_by,
+                follow_up_due_at=event.follow_up_due_at,
             )
         case OpinionDispatched() | OpinionTransferred():
             return replace(state, dispatches=event.dispatch, handler=event.to)
@@ -157,8 +165,8 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
         case PlanProposed() | PlanApproved() | PlanReturned() | HandlingFinished():
             return replace(state, turns=(*state.turns[:-1], _turn(state.turn, event)))
         case FollowedUp():
-            told = FollowUp(event.follow_up, event.turn, event.occurred_at, event.way)
-            return replace(state, follow_ups=(*state.follow_ups, told))
+            told = FollowUp(event.follow_up, event.turn, event.occurred_at, event.way, event.was_due_at)
+            return replace(state, follow_ups=(*state.follow_ups, told), follow_up_due_at=event.follow_up_due_at)
         case CalledBack():
             return replace(state, callbacks=(*state.callbacks, _callback(event)))
         case RehandlingStarted():
@@ -186,7 +194,12 @@ def _turn(turn: Turn, event: PlanProposed | PlanApproved | PlanReturned | Handli
         case PlanReturned():
             return replace(turn, plan_status=PlanStatus.RETURNED, plans_returned=turn.plans_returned + 1)
         case HandlingFinished():
-            return replace(turn, finished_at=event.occurred_at, callback_due_at=event.callback_due_at)
+            return replace(
+                turn,
+                finished_at=event.occurred_at,
+                callback_due_at=event.callback_due_at,
+                callback_due_provisional=event.callback_due_provisional,
+            )
 
 
 def _callback(event: CalledBack) -> Callback:

@@ -17,7 +17,7 @@ from caseledger.projections.compile import table_of
 from caseledger.projections.facts import ALL
 from caseledger.projections.facts.opinions import OPINIONS
 from caseledger.projections.reports import VIEWS
-from tests.stories import everything
+from tests.stories import one_of_each
 from tests.telling import SetClock
 
 OPINION_ROWS = table_of(OPINIONS, MetaData())
@@ -28,7 +28,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     """The database of a ledger in which everything happened once."""
     clock = SetClock()
     with Ledger(database_url, clock=clock, keys=MemoryKeyStore()) as ledger:
-        for told in everything():
+        for told in one_of_each():
             clock.now = told.at
             ledger.do(told.command)
     engine = connect(database_url)

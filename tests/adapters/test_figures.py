@@ -29,7 +29,7 @@ from caseledger.projections.facts.turns import TURNS
 from caseledger.projections.reports import VIEWS
 from caseledger.projections.reports.timeliness import Timeliness
 from caseledger.projections.vocabulary import Facts as Declaration
-from tests.stories import CENTER, START, actor, everything
+from tests.stories import CENTER, START, actor, one_of_each
 from tests.telling import SetClock
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -309,7 +309,7 @@ def test_cases_are_found_by_all_that_is_known_of_them_latest_first(house: House)
 def ledger(database_url: str) -> Iterator[Ledger]:
     clock = SetClock()
     with Ledger(database_url, clock=clock, keys=MemoryKeyStore()) as ledger:
-        for told in everything():
+        for told in one_of_each():
             clock.now = told.at
             ledger.do(told.command)
         yield ledger

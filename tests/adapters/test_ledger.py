@@ -14,14 +14,14 @@ from caseledger import Actor, Ledger, command_from, load_policy
 from caseledger.adapters.keys import KeyFileMissingError
 from caseledger.domain.center import CenterRegistered, Estate, PolicyAdopted, evolve
 from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, WrongTime
-from tests.stories import CENTER, COMPLAINT, START, actor, everything
+from tests.stories import CENTER, COMPLAINT, START, actor, one_of_each
 from tests.telling import SetClock
 
 AUDITOR = Actor.model_validate(actor("auditor"))
 
 
 def told(ledger: Ledger, clock: SetClock, steps: int | None = None) -> None:
-    for one in everything()[:steps]:
+    for one in one_of_each()[:steps]:
         clock.now = one.at
         ledger.do(one.command)
 
@@ -113,7 +113,7 @@ def test_a_closed_ledger_answers_nothing(sqlite_url: str) -> None:
     with pytest.raises(PersistenceError, match="closed"):
         ledger.find()
     with pytest.raises(PersistenceError, match="closed"):
-        ledger.do(everything()[0].command)
+        ledger.do(one_of_each()[0].command)
     with pytest.raises(PersistenceError, match="closed"):
         ledger.check()
     with pytest.raises(PersistenceError, match="closed"):
@@ -139,7 +139,7 @@ def test_a_policy_that_a_later_release_reads_with_more_values_still_governs_its_
 
 
 def test_a_command_does_not_show_a_persons_words() -> None:
-    accepted = everything()[3].command
+    accepted = one_of_each()[3].command
     assert "王女士" not in repr(accepted)
     assert "customer:7" in repr(accepted)
 
@@ -155,10 +155,10 @@ def test_a_supplier_does_not_change_the_policy_of_a_center(sqlite_url: str) -> N
 
 def test_under_asyncio_commands_go_to_a_thread(sqlite_url: str) -> None:
     async def work(ledger: Ledger) -> str | None:
-        return (await asyncio.to_thread(ledger.do, everything()[3].command)).number
+        return (await asyncio.to_thread(ledger.do, one_of_each()[3].command)).number
 
     clock = SetClock()
     with Ledger(sqlite_url, clock=clock) as ledger:
         told(ledger, clock, 3)
-        clock.now = everything()[3].at
+        clock.now = one_of_each()[3].at
         assert asyncio.run(work(ledger)) == "SZ01-OP-202603-0001"

@@ -1,0 +1,40 @@
+"""All themes of opinions together: every event, every command, and the state's growth by any of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from . import deadlines, platform
+from .commands import OPINION_COMMANDS as FLOW_COMMANDS
+from .events import OPINION_EVENTS as FLOW_EVENTS
+from .state import evolve as evolve_flow
+
+if TYPE_CHECKING:
+    from ..command import Command
+    from ..event import Event
+    from .state import OpinionState
+    from .theme import Answer, Theme
+
+THEMES: Final[tuple[Theme, ...]] = (deadlines.THEME, platform.THEME)
+"""Beside the flow itself, in the order of the rulebook."""
+
+OPINION_EVENTS: Final[tuple[type[Event], ...]] = (*FLOW_EVENTS, *(event for theme in THEMES for event in theme.events))
+OPINION_COMMANDS: Final[tuple[type[Command], ...]] = (
+    *FLOW_COMMANDS,
+    *(command for theme in THEMES for command in theme.commands),
+)
+ANSWERS: Final[dict[type[Command], Answer]] = {
+    command: answer for theme in THEMES for command, answer in theme.answers.items()
+}
+AFTER_END: Final[frozenset[type[Command]]] = frozenset().union(*(theme.after_end for theme in THEMES))
+"""What may still be asked of a case that has ended."""
+
+_THEME_OF: Final = {event: theme for theme in THEMES for event in theme.events}
+
+
+def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:
+    """Take an event into the state; never refuses and computes nothing new."""
+    theme = _THEME_OF.get(type(event))
+    if theme is None:
+        return evolve_flow(state, event)
+    return None if state is None else theme.evolve(state, event)
