@@ -105,5 +105,11 @@ def beyond_all(facts: Declaration) -> str:
 
 
 def last_position(connection: Connection) -> int:
-    """The ledger's last position, 0 where it is empty."""
+    """The last position up to which the ledger is complete for every later select, 0 where it is empty.
+
+    For a transaction in which each select sees what is committed by then, or one that keeps appends out.
+    """
+    settled = side_of(connection.dialect).settled(connection.connection.cursor())
+    if settled is not None:
+        return settled
     return connection.execute(select(func.max(ledger_events.c.position))).scalar_one() or 0

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
 from eventsourcing.persistence import InterfaceError
@@ -10,37 +10,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import Pool, PoolProxiedConnection
 
+from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
 from .errors import LockTimeoutError
 from .translating import connection_lost, driver_error, translate
 
 T = TypeVar("T")
-
-
-class Bell:
-    """Wakes those of this process who wait for a commit."""
-
-    def __init__(self) -> None:
-        self._listeners: set[threading.Event] = set()
-        self._lock = threading.Lock()
-
-    def listen(self, event: threading.Event) -> None:
-        """Set ``event`` at every commit from now on."""
-        with self._lock:
-            self._listeners.add(event)
-
-    def unlisten(self, event: threading.Event) -> None:
-        """Leave ``event`` alone from now on."""
-        with self._lock:
-            self._listeners.discard(event)
-
-    def ring(self) -> None:
-        """Tell all that something was committed."""
-        if self._listeners:
-            with self._lock:
-                for event in self._listeners:
-                    event.set()
 
 
 class Database:
@@ -72,9 +48,10 @@ class Database:
     def transaction(self, *, write: bool = True, append: bool = True) -> Iterator[Connection]:
         """Give a connection inside one transaction; commit at the end, roll back on any error.
 
-        A reading transaction sees one moment throughout. A writing one has the ledger's appends to itself from its
-        beginning (``append=False`` leaves that lock alone, for writes that add no events). Do not open a second one in
-        the same thread before the first has ended: on SQLite it would wait for itself until the lock timeout.
+        A reading transaction sees one moment throughout. A writing one waits at its beginning for its turn to append,
+        where appends take turns (not on PostgreSQL; ``append=False``, for writes that add no events, never waits). Do
+        not open a second one in the same thread before the first has ended: on SQLite it would wait for itself until
+        the lock timeout.
 
         Raises:
             eventsourcing.persistence.PersistenceError: the database failed; ``IntegrityError`` for a record conflict,
@@ -84,7 +61,7 @@ class Database:
         if write:
             with self._writer() as connection, self._guarded(connection), connection.begin():
                 if append:
-                    self.side.lock_for_append(connection.connection.cursor())
+                    self.side.begin_append(connection.connection.cursor())
                 yield connection
             self.bell.ring()
         else:
@@ -92,14 +69,27 @@ class Database:
                 self.side.begin_read(connection.connection.cursor())
                 yield connection
 
-    def append(self, work: Callable[[DBAPICursor], T]) -> T:
+    def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
         """Run ``work`` on a driver's cursor in a writing transaction; the quick way, without Core around it.
+
+        Args:
+            work: inserts events, and what else is to be committed with them.
+            single: it inserts events and nothing else; where that is one statement, it takes one round trip.
 
         Raises: as :meth:`transaction`.
         """
-        if self._turn is None:
-            with self.transaction() as connection:
-                return work(connection.connection.cursor())
+        if self._turn is not None:
+            result = self._append_in_turn(work)
+        else:
+            with self._pooled() as pooled, self._settings_for(pooled, single=single):
+                cursor = pooled.cursor()
+                self.side.begin_append(cursor)
+                result = work(cursor)
+                pooled.commit()
+        self.bell.ring()
+        return result
+
+    def _append_in_turn(self, work: Callable[[DBAPICursor], T]) -> T:
         kept = self._take_turn()
         try:
             cursor = kept.connection.cursor()
@@ -116,8 +106,7 @@ class Database:
         except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
             self._fail(error)
         finally:
-            self._turn.release()
-        self.bell.ring()
+            self._turn_over()
         return result
 
     def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -125,6 +114,24 @@ class Database:
 
         Raises: as :meth:`transaction`.
         """
+        with self._pooled() as pooled, self._settings_for(pooled, single=True):
+            cursor = pooled.cursor()
+            cursor.execute(text, parameters)
+            return list(cursor.fetchall())
+
+    def settled(self) -> int | None:
+        """Give the position up to which whoever reads the order from now on misses nothing; None: as far as he sees.
+
+        Raises: as :meth:`transaction`.
+        """
+        if not self.side.readers_ask:
+            return None
+        with self._pooled() as pooled, self._settings_for(pooled, single=True):
+            return self.side.settled(pooled.cursor())
+
+    @contextmanager
+    def _pooled(self) -> Iterator[PoolProxiedConnection]:
+        """A connection of the driver; what it raises is translated, and one that was lost is dropped."""
         self.check_open()
         pool = self.engine.pool
         try:
@@ -132,9 +139,7 @@ class Database:
         except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
             self._fail(error)
         try:
-            cursor = pooled.cursor()
-            cursor.execute(text, parameters)
-            rows: list[tuple[Any, ...]] = list(cursor.fetchall())
+            yield pooled
         except Exception as error:  # noqa: BLE001  # as above
             lost = self._is_lost(error, pooled)
             if lost:
@@ -143,7 +148,10 @@ class Database:
         finally:
             pooled.close()
             self._swept(pool)
-        return rows
+
+    def _settings_for(self, pooled: PoolProxiedConnection, *, single: bool) -> AbstractContextManager[None]:
+        connection = pooled.dbapi_connection
+        return self.side.by_itself(connection) if single and connection is not None else nullcontext()
 
     def close(self) -> None:
         """Close all connections; those in use by other threads close as soon as they are given back."""
@@ -169,7 +177,7 @@ class Database:
         try:
             yield kept
         finally:
-            self._turn.release()
+            self._turn_over()
 
     def _take_turn(self) -> Connection:
         """Wait for the one connection of this process that writes to a SQLite file; whoever gets it gives it back."""
@@ -185,6 +193,10 @@ class Database:
             turn.release()
             self._fail(error)
         return self._kept
+
+    def _turn_over(self) -> None:
+        if self._turn is not None:
+            self._turn.release()
 
     @contextmanager
     def _checked_out(self, engine: Engine) -> Iterator[Connection]:

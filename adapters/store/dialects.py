@@ -1,32 +1,44 @@
 """Where the three databases differ, behind one small interface."""
 
-from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from sqlalchemy import Dialect, Table
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from . import mariadb, postgresql, sqlite
 from .errors import UnsupportedDatabaseError
-from .statements import Row
-
-Insert = Callable[[DBAPICursor, Sequence[Row]], list[int]]
-"""Insert rows on a driver's cursor, in their order, and give their positions."""
+from .statements import Insert
 
 
 class Side(Protocol):
     """One database's way of ordering appends and of reading one moment.
 
-    That positions become visible in their order rests on ``lock_for_append`` alone: appends of one ledger wait for
-    each other, so a lower position never commits after a higher one and no reader skips an event.
+    A reader never skips an event. On SQLite and MariaDB appends of one ledger wait for each other (`begin_append`), so
+    that a lower position never commits after a higher one. On PostgreSQL they go on beside each other, and readers ask
+    how far they may go (`settled`).
     """
+
+    readers_ask: bool
+    """Whether readers of the order ask how far they may go, rather than go as far as they see."""
 
     def insert(self, table: Table, dialect: Dialect) -> Insert:
         """Make the insert for a table of events."""
         ...
 
+    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
+        """Let a single statement be a transaction by itself, where that saves round trips."""
+        ...
+
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Make the transaction just begun see one moment only."""
+        ...
+
+    def begin_append(self, cursor: DBAPICursor) -> None:
+        """Wait for the turn to append, where appends take turns.
+
+        Raises the driver's error when the lock timeout passes.
+        """
         ...
 
     def lock_for_append(self, cursor: DBAPICursor) -> None:
@@ -34,6 +46,10 @@ class Side(Protocol):
 
         Raises the driver's error when the lock timeout passes.
         """
+        ...
+
+    def settled(self, cursor: DBAPICursor) -> int | None:
+        """Give the position up to which a later select sees every event; None where that is all it sees."""
         ...
 
 

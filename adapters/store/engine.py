@@ -139,6 +139,7 @@ def _postgresql(target: URL, lock_timeout: float) -> Engine:
         with closing(connection.cursor()) as cursor:
             cursor.execute(f"SET lock_timeout = {math.ceil(lock_timeout * 1000)}")
             cursor.execute("SET time zone 'UTC'")
+            cursor.execute("SET default_transaction_isolation = 'read committed'")
             cursor.execute("SET client_encoding = 'UTF8'")
             cursor.execute("SHOW synchronous_commit")
             if cursor.fetchall()[0][0] == "off":

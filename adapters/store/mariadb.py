@@ -1,10 +1,11 @@
 """MariaDB and MySQL: appends queue behind one row's lock, so that positions commit in their order."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Dialect, Table, bindparam, insert
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from .errors import APPEND_ONLY
 from .statements import Row, text_of
@@ -52,18 +53,34 @@ class MariaInsert:
 class MariaSide:
     """What the store does differently on MariaDB and MySQL."""
 
+    readers_ask = False
+
     def insert(self, table: Table, dialect: Dialect) -> MariaInsert:
         """Make the insert for a table of events."""
         return MariaInsert(table, dialect)
+
+    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
+        """Nothing to add."""
+        del connection
+        return nullcontext()
 
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Let all selects of the transaction see one moment."""
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
-    def lock_for_append(self, cursor: DBAPICursor) -> None:
+    def begin_append(self, cursor: DBAPICursor) -> None:
         """Wait until no other append is under way; held until the transaction ends, taken again at no harm."""
         cursor.execute(APPEND_LOCK)
+
+    def lock_for_append(self, cursor: DBAPICursor) -> None:
+        """As for every append."""
+        cursor.execute(APPEND_LOCK)
+
+    def settled(self, cursor: DBAPICursor) -> int | None:
+        """Appends commit in the order of their positions: what is visible is settled."""
+        del cursor
+        return None
 
 
 _REFUSAL: Final = "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT ="

@@ -1,26 +1,40 @@
-"""PostgreSQL: appends queue behind one transaction-scoped lock, so that positions commit in their order."""
+"""PostgreSQL: appends beside each other, in an order that readers can trust (how: :mod:`.postgresql_order`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Table, Text, bindparam, column, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.types import TypeEngine
 
+from ...projections.events import ledger_events
 from .errors import APPEND_ONLY
-from .statements import Row, text_of
+from .postgresql_order import FUNCTIONS, KEEP_OUT, settled
+from .statements import Insert, Row, text_of
 
 CREATE_LOCK: Final = 0x6361_7365_6C65_6467
 """Key of the advisory lock that one process holds while it creates the tables (the letters "caseledg")."""
 
-# A sequence is not commit order: a later number may be visible first. The table's own id keys the lock, so ledgers
-# in two schemas of one database do not wait for each other.
-APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock((1667592292::bigint << 32) | 'ledger_events'::regclass::oid::bigint)"
+APPEND_ONE: Final = "SELECT ledger_append_one(%s, %s, %s, %s)"
+APPEND: Final = "SELECT ledger_append(%s::text[], %s::integer[], %s::text[], %s::bytea[])"
+
+
+def append(cursor: DBAPICursor, rows: Sequence[Row]) -> list[int]:
+    """Insert events of the ledger in their order, in one round trip; give their positions."""
+    if len(rows) == 1:
+        cursor.execute(APPEND_ONE, rows[0])
+    elif rows:
+        cursor.execute(APPEND, [list(values) for values in zip(*rows, strict=True)])
+    else:
+        return []
+    first: int = cursor.fetchall()[0][0]
+    return list(range(first, first + len(rows)))
 
 
 class PostgresInsert:
-    """Insert events and know their positions."""
+    """Insert rows of another table than the ledger's, where no reader follows an order, and know their positions."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         fields = Row._fields
@@ -57,20 +71,41 @@ class PostgresInsert:
 class PostgresSide:
     """What the store does differently on PostgreSQL."""
 
-    def insert(self, table: Table, dialect: Dialect) -> PostgresInsert:
+    readers_ask = True
+
+    def insert(self, table: Table, dialect: Dialect) -> Insert:
         """Make the insert for a table of events."""
-        return PostgresInsert(table, dialect)
+        return append if table is ledger_events else PostgresInsert(table, dialect)
+
+    @contextmanager
+    def by_itself(self, connection: DBAPIConnection) -> Iterator[None]:
+        """Leave out BEGIN and COMMIT, each of which is a round trip."""
+        connection.autocommit = True
+        try:
+            yield
+        finally:
+            # A connection that was lost in between is thrown away as it is.
+            with suppress(Exception):
+                connection.autocommit = False
 
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Let all selects of the transaction see one moment."""
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
+    def begin_append(self, cursor: DBAPICursor) -> None:
+        """Nothing to add: the append itself says that it is in flight."""
+
     def lock_for_append(self, cursor: DBAPICursor) -> None:
         """Wait until no other append is under way; held until the transaction ends, taken again at no harm."""
-        cursor.execute(APPEND_LOCK)
+        cursor.execute(KEEP_OUT)
+
+    def settled(self, cursor: DBAPICursor) -> int | None:
+        """Give the position that readers of the order may go to, in a select that comes after this."""
+        return settled(cursor)
 
 
 TRIGGERS: Final = (
+    *FUNCTIONS,
     f"""
     CREATE FUNCTION ledger_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $refuse$
     BEGIN RAISE EXCEPTION '{APPEND_ONLY}: % is refused', TG_OP; END
@@ -81,5 +116,5 @@ TRIGGERS: Final = (
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_events_refuse()
     """,
 )
-"""UPDATE, DELETE and TRUNCATE, also of no rows at all. Whoever owns the table can drop a trigger; a service's account
-should not own it."""
+"""What appends and reads the order; and refusals of UPDATE, DELETE and TRUNCATE, also of no rows at all. Whoever owns
+the table can drop a trigger; a service's account should not own it."""

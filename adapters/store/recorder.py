@@ -48,7 +48,7 @@ class SqlAggregateRecorder(AggregateRecorder):
         del kwargs
         rows = self._rows(stored_events)
         if rows:
-            self.database.append(lambda cursor: self._insert(cursor, rows))
+            self.database.append(lambda cursor: self._insert(cursor, rows), single=True)
         return None
 
     def select_events(
@@ -98,7 +98,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         """
         if self.on_append is None and not kwargs:
             rows = self._rows(stored_events)
-            return self.database.append(lambda cursor: self._insert(cursor, rows)) if rows else []
+            return self.database.append(lambda cursor: self._insert(cursor, rows), single=True) if rows else []
         with self.database.transaction() as connection:
             return self.insert_within(connection, stored_events, **kwargs)
 
@@ -130,7 +130,16 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Read events in the order of the ledger, from ``start`` to ``stop``, at most ``limit``."""
+        """Read events in the order of the ledger, from ``start`` to ``stop``, at most ``limit``.
+
+        Events behind one that is not committed yet are left for later: whoever goes on from the last position that he
+        was given misses nothing.
+        """
+        settled = self.database.settled()
+        if settled is not None:
+            if start is not None and settled < start:
+                return []
+            stop = settled if stop is None else min(stop, settled)
         text = self.statements.log(
             start=start is not None,
             inclusive=inclusive_of_start,
@@ -144,8 +153,10 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         return [Notification(*row) for row in rows]
 
     def max_notification_id(self) -> int | None:
-        """Give the last position, None for an empty ledger."""
-        last: int | None = self.database.read(self.statements.last_position, ())[0][0]
+        """Give the last position that readers may go to, None for an empty ledger."""
+        settled = self.database.settled()
+        text = self.statements.last_position if settled is None else self.statements.last_settled
+        last: int | None = self.database.read(text, () if settled is None else (settled,))[0][0]
         return last
 
     def select_streams(self, streams: Iterable[str]) -> dict[str, list[StoredEvent]]:

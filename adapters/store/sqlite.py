@@ -1,11 +1,12 @@
 """SQLite: one writer at a time by the database's own lock, durable at commit, positions never handed out twice."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from eventsourcing.persistence import InternalError
 from sqlalchemy import Dialect, Table, bindparam, insert
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from .errors import APPEND_ONLY, RECORDED
 from .statements import Row, text_of
@@ -40,15 +41,33 @@ class SqliteInsert:
 class SqliteSide:
     """What the store does differently on SQLite."""
 
+    readers_ask = False
+
     def insert(self, table: Table, dialect: Dialect) -> SqliteInsert:
         """Make the insert for a table of events."""
         return SqliteInsert(table, dialect)
 
+    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
+        """Nothing to add."""
+        del connection
+        return nullcontext()
+
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Nothing to add: a plain BEGIN, and the first read fixes what is seen until its end."""
 
+    def begin_append(self, cursor: DBAPICursor) -> None:
+        """Begin with the write lock, unless this transaction has begun so already; it keeps every other writer out."""
+        if not cursor.connection.in_transaction:
+            cursor.execute("BEGIN IMMEDIATE")
+
     def lock_for_append(self, cursor: DBAPICursor) -> None:
-        """Nothing to add: BEGIN IMMEDIATE has already kept every other writer out."""
+        """As for every append."""
+        self.begin_append(cursor)
+
+    def settled(self, cursor: DBAPICursor) -> int | None:
+        """There is one writer at a time: what is visible is settled."""
+        del cursor
+        return None
 
 
 TRIGGERS: Final = (

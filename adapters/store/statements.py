@@ -5,10 +5,11 @@ text is the same. Every statement is positional, and its parameters are given in
 here; that this is also the order in the text is checked when the text is made.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Table, bindparam, func, literal_column, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _NO_OFFSET: Final[ColumnElement[int]] = literal_column("0")
@@ -22,6 +23,10 @@ class Row(NamedTuple):
     version: int
     name: str
     state: bytes
+
+
+Insert: TypeAlias = Callable[[DBAPICursor, Sequence[Row]], list[int]]
+"""Insert rows on a driver's cursor, in their order, and give their positions."""
 
 
 def text_of(statement: Executable, dialect: Dialect, parameters: Sequence[str]) -> str:
@@ -44,7 +49,9 @@ class EventStatements:
         self._table = table
         self._dialect = dialect
         self._texts: dict[tuple[Any, ...], str] = {}
-        self.last_position = text_of(select(func.max(table.c.position)), dialect, ())
+        last = select(func.max(table.c.position))
+        self.last_position = text_of(last, dialect, ())
+        self.last_settled = text_of(last.where(table.c.position <= bindparam("settled")), dialect, ("settled",))
 
     def stream(self, *, after: bool, up_to: bool, newest_first: bool, limited: bool) -> str:
         """Events of one stream; parameters: stream, after?, up_to?, limit?."""

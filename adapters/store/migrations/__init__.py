@@ -16,50 +16,31 @@ Each step must
 A new step is a module `step_NNNN.py` with a `STEP`, and its line in `STEPS`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Dialect
 
-Work = Callable[[Connection], None]
+from . import step_0002
+from .step import Step, Work, statements
 
+__all__ = [
+    "FIRST_FORMAT",
+    "FIRST_RELEASE",
+    "STEPS",
+    "Step",
+    "Work",
+    "family",
+    "format_on",
+    "release_of",
+    "statements",
+    "steps_for",
+]
 
-@dataclass(frozen=True)
-class Step:
-    """How a ledger comes to one format from the format before.
-
-    Args:
-        number: the format that it leads to.
-        release: the first release of caseledger that reads that format.
-        what: what it does, for a person who is about to run it.
-        on: its work by database, `sqlite`, `postgresql` or `mariadb` (which is also MySQL); others are left alone.
-        automatic: whether opening the ledger may take it.
-    """
-
-    number: int
-    release: str
-    what: str
-    on: Mapping[str, Work] = field(default_factory=dict)
-    automatic: bool = False
-
-
-STEPS: Final[tuple[Step, ...]] = ()
+STEPS: Final[tuple[Step, ...]] = (step_0002.STEP,)
 """In ascending order of their numbers, from 2."""
 
 FIRST_FORMAT: Final = 1
 FIRST_RELEASE: Final = "0.1.0"
-
-
-def statements(*texts: str) -> Work:
-    """Make the work of a step that is nothing but SQL, each text one statement without parameters."""
-
-    def work(connection: Connection) -> None:
-        for text in texts:
-            # Without parameters: a percent sign in a trigger is its own.
-            connection.exec_driver_sql(text, execution_options={"no_parameters": True})
-
-    return work
 
 
 def family(dialect: Dialect) -> str:

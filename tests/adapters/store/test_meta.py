@@ -25,6 +25,8 @@ from caseledger.adapters.store.errors import (
     UnsupportedDatabaseError,
 )
 from caseledger.adapters.store.meta import create_ledger, open_ledger
+from caseledger.adapters.store.migrations import format_on
+from caseledger.adapters.store.tables import ledger_meta
 
 LEDGER_ID = "0190c5a0-0000-7000-8000-000000000001"
 CREATED_AT = "2026-03-01T08:00:00.000000Z"
@@ -59,8 +61,9 @@ def _as_nobody() -> Iterator[None]:
 
 
 def test_a_ledger_says_what_it_is_whenever_it_is_opened(engine_of: Connect, database_url: str) -> None:
-    made = create_ledger(engine_of(database_url), ledger_id=LEDGER_ID, created_at=CREATED_AT)
-    assert (made.format, made.ledger_id, made.created_at) == (1, LEDGER_ID, CREATED_AT)
+    made_by = engine_of(database_url)
+    made = create_ledger(made_by, ledger_id=LEDGER_ID, created_at=CREATED_AT)
+    assert (made.format, made.ledger_id, made.created_at) == (format_on(made_by.dialect), LEDGER_ID, CREATED_AT)
     assert open_ledger(engine_of(database_url)) == made
     assert create_ledger(engine_of(database_url), ledger_id="another") == made
 
@@ -86,11 +89,11 @@ def test_opening_does_not_create(engine_of: Connect, database_url: str) -> None:
 
 def test_a_later_format_is_refused(engine_of: Connect, database_url: str) -> None:
     engine = engine_of(database_url)
-    create_ledger(engine)
+    known = create_ledger(engine).format
     with engine.begin() as connection:
-        connection.execute(text("UPDATE ledger_meta SET value = '2' WHERE value = '1'"))
+        connection.execute(ledger_meta.update().where(ledger_meta.c.key == "format").values(value=str(known + 1)))
     for opening in (open_ledger, create_ledger):
-        with pytest.raises(LedgerFormatError, match=r"format 2.*reads format 1"):
+        with pytest.raises(LedgerFormatError, match=rf"format {known + 1}.*reads format {known}"):
             opening(engine_of(database_url))
 
 

@@ -181,8 +181,8 @@ def test_a_writer_that_does_not_get_its_turn_is_told_so_and_may_try_again(open_s
             one.insert_within(connection, events(1))
             with pytest.raises(LockTimeoutError):
                 other.insert_events(events(1))
-            with pytest.raises(LockTimeoutError), other.transaction():
-                pass
+            with pytest.raises(LockTimeoutError), other.transaction() as waiting:
+                other.insert_within(waiting, events(1))
         assert other.insert_events(events(2))
         assert other.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 3, "opinion:2": 3}
     finally:
