@@ -76,10 +76,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A command and what it led to, not sealed yet: the case's events, and before them the number's."""
+    """A command and what it led to, not sealed yet: the case's events, and the register's where a number was issued."""
 
     command: Command
-    records: tuple[Recorded, ...]
+    outcome: Outcome
+    register: Recorded | None = None
+
+    @property
+    def records(self) -> tuple[Recorded, ...]:
+        """All that is to be recorded, the number before the case."""
+        events = self.outcome.events
+        return events if self.register is None else (self.register, *events)
 
 
 @dataclass
@@ -138,9 +145,10 @@ class Deciding:
         self._set(self._known, stream, history.plus(records))
         if stream.startswith("center:"):
             self._set(self._centers, stream, self._known[stream].state)
-        issued = () if register is None else (self._issue(command, register, stream, terms, records[0]),)
-        self.fresh.append(Fresh(command, (*issued, *records)))
-        return Outcome(stream, command.command_id, terms.number, records)
+        outcome = Outcome(stream, command.command_id, terms.number, records)
+        issued = None if register is None else self._issue(command, register, stream, terms, records[0])
+        self.fresh.append(Fresh(command, outcome, issued))
+        return outcome
 
     def _identified(self, command: Command) -> Command:
         """Give the command an id and its case a name, where it came without."""
@@ -153,7 +161,7 @@ class Deciding:
         return command.model_copy(update=update) if update else command
 
     def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
-        first = next((new.command for new in self.fresh if any(one is before[0] for one in new.records)), None)
+        first = next((new.command for new in self.fresh if new.outcome.events[0] is before[0]), None)
         same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
         if not same:
             raise CommandReused(

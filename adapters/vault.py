@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ..domain.canonical import canonical
 from ..domain.personal import Clear, Erased, Sealed, personal_fields
 from .store.errors import StoreError
+from .stored_form import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,7 +61,7 @@ class Vault:
         given = [(command, [(record, _clear(record.event)) for record in records]) for command, records in fresh]
         clear = (words for _, records in given for _, fields in records for words in fields.values())
         subjects = dict.fromkeys(words.subject for words in clear)  # in their order: keys are drawn in it
-        keys = self.keys.keys_for(subjects) if subjects else {}
+        keys = {subject: _Key(*key) for subject, key in self.keys.keys_for(subjects).items()} if subjects else {}
         sealed: list[Recorded] = []
         for command, records in given:
             subject = next((words.subject for _, fields in records for words in fields.values()), None)
@@ -70,15 +71,15 @@ class Vault:
                 sealed.append(record.sealed(event, command_hash))
         return sealed
 
-    def _sealed(self, record: Recorded, fields: Mapping[str, Clear], keys: Mapping[str, tuple[str, bytes]]) -> Event:
-        update: dict[str, Sealed] = {}
+    def _sealed(self, record: Recorded, fields: Mapping[str, Clear], keys: Mapping[str, _Key]) -> Event:
+        sealed: dict[str, Sealed] = {}
         for name, words in fields.items():
-            key_id, secret = keys[words.subject]
+            key = keys[words.subject]
             nonce = self._random(12)
-            place = _place(record.stream, record.version, name)
-            ct = AESGCM(secret).encrypt(nonce, words.text.encode(), place)
-            update[name] = Sealed(subject=words.subject, key=key_id, nonce=_text(nonce), ct=_text(ct))
-        return record.event.model_copy(update=update)
+            ct = key.cipher.encrypt(nonce, words.text.encode(), _place(record.stream, record.version, name))
+            sealed[name] = Sealed(subject=words.subject, key=key.key_id, nonce=_text(nonce), ct=_text(ct))
+        event = record.event
+        return made(type(event), {**vars(event), **sealed}, event.model_fields_set)
 
     def open(self, record: Recorded) -> dict[str, str | Erased]:
         """Read the personal fields of one event: the words, or `Erased` where the key is gone.
@@ -116,12 +117,21 @@ class Vault:
         return hmac.compare_digest(sha256(content).hexdigest(), rest)
 
 
+class _Key:
+    """A key as a batch uses it: for every field of its subject, and for the hashes of the commands about him."""
+
+    def __init__(self, key_id: str, secret: bytes) -> None:
+        self.key_id = key_id
+        self.secret = secret
+        self.cipher = AESGCM(secret)
+
+
 def _clear(event: Event) -> dict[str, Clear]:
     fields = personal_fields(type(event))
     return {name: words for name in fields if isinstance(words := getattr(event, name), Clear)}
 
 
-def _hash(command: Command, key: tuple[str, bytes] | None) -> str:
+def _hash(command: Command, key: _Key | None) -> str:
     """Hash a command, so that a retry can be told from another command under the same id.
 
     A command that carries personal words is hashed under the person's key: a plain hash of a phone number could be
@@ -130,8 +140,7 @@ def _hash(command: Command, key: tuple[str, bytes] | None) -> str:
     content = _content(command)
     if key is None:
         return f"sha256:{sha256(content).hexdigest()}"
-    key_id, secret = key
-    return f"hmac:{key_id}:{hmac.digest(secret, content, 'sha256').hex()}"
+    return f"hmac:{key.key_id}:{hmac.digest(key.secret, content, 'sha256').hex()}"
 
 
 def _content(command: Command) -> bytes:

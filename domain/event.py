@@ -99,6 +99,23 @@ class Recorded:
             self.position,
         )
 
+    def placed(self, position: int | None) -> Recorded:
+        """The same record with its place in the whole ledger."""
+        return Recorded(
+            self.stream,
+            self.version,
+            self.event,
+            self.recorded_at,
+            self.local_date,
+            self.actor,
+            self.command_id,
+            self.command_hash,
+            self.policy,
+            self.cause,
+            self.late_reason,
+            position,
+        )
+
     @property
     def originator_id(self) -> str:
         """The stream, by the name the `eventsourcing` library asks for."""

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
@@ -47,6 +48,7 @@ def _aware(value: object) -> object:
     return value
 
 
+@lru_cache(4096)
 def utc_text(moment: datetime) -> str:
     """Write an aware time as fixed-width UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as the time does."""
     if moment.tzinfo is not UTC:
