@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...projections.vocabulary import Facts as Declaration
     from ..clock import Clock
     from ..facts.reach import Progress
-    from ..store.database import Bell
+    from ..store.bell import Bell
 
 BATCH: Final = 2_000
 """Events that one transaction of the target takes in at most."""

@@ -11,7 +11,7 @@ from .link import Link
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from ..store.database import Bell
+    from ..store.bell import Bell
 
 BETWEEN_LOOKS: Final = {"sqlite": 0.002, "postgresql": 0.005}
 BETWEEN_LOOKS_ELSE: Final = 0.01

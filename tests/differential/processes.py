@@ -21,7 +21,9 @@ from tests.differential.house import House
 from tests.stories import Told
 
 PROCESSES = get_context("forkserver")  # a fork of this process would share its connections
-PROCESSES.set_forkserver_preload(["tests.differential.child", "tests.proofs.killing", "tests.proofs.serving"])
+PROCESSES.set_forkserver_preload(
+    ["tests.differential.child", "tests.proofs.killing", "tests.proofs.serving", "tests.proofs.sessions"]
+)
 KILLED = -9
 
 

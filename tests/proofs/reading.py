@@ -25,7 +25,7 @@ class Reading:
     by_command: dict[str, list[Recorded]] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     """The case of each number in a register."""
-    _last: dict[str, Recorded] = field(default_factory=dict)
+    streams: dict[str, list[Recorded]] = field(default_factory=dict)
 
     def go_on(self, ledger: Ledger) -> None:
         """Read what is new: positions rise, a stream's versions have no gap, its recording never goes back in time."""
@@ -35,14 +35,15 @@ class Reading:
     def _take(self, notification: Notification, record: Recorded) -> None:
         place = (record.stream, record.version, notification.id)
         assert notification.id > self.position, f"{place} does not come after position {self.position}"
-        before = self._last.get(record.stream)
-        expected = before.version + 1 if before else 1
+        stream = self.streams.setdefault(record.stream, [])
+        before = stream[-1] if stream else None
+        expected = len(stream) + 1
         assert record.version == expected, f"{place} where version {expected} was to come"
         assert before is None or record.recorded_at >= before.recorded_at, f"{place} was recorded before its forerunner"
         self.position = notification.id
         self.places.append(place)
         self.by_command.setdefault(record.command_id, []).append(record)
-        self._last[record.stream] = record
+        stream.append(record)
         if record.stream.startswith("register:"):
             issued: Any = record.event
             assert issued.number not in self.numbers, f"{issued.number} was issued twice"
