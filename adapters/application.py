@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from random import uniform
 from threading import Lock
 from time import sleep
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from ..domain.clocks import Calendar
     from ..domain.command import Command
     from .clock import Clock, RandomBytes
-    from .deciding import Fresh
     from .vault import Vault
 
 Result: TypeAlias = "tuple[Outcome, ...] | Refused"
@@ -144,7 +142,7 @@ class CaseApplication(Application[str]):
             positions = self._append(records)
         except (IntegrityError, DeadlockError):
             return None
-        stored = _placed(deciding.fresh, records, positions)
+        stored = {(r.stream, r.version): r.placed(p) for r, p in zip(records, positions, strict=True)}
         return [_as_stored(result, stored) for result in results]
 
     def _one(self, deciding: Deciding, group: Sequence[Command]) -> Result:
@@ -241,27 +239,17 @@ class CaseApplication(Application[str]):
             self.close()
 
 
-def _placed(
-    fresh: Iterable[Fresh], records: Iterable[Recorded], positions: Iterable[int | None]
-) -> dict[tuple[str, int], tuple[Recorded, ...]]:
-    """What the ledger now holds of each command's case, by the stream and version of its first event."""
-    written = zip(records, positions, strict=True)
-    found: dict[tuple[str, int], tuple[Recorded, ...]] = {}
-    for new in fresh:
-        here = tuple(record.placed(position) for record, position in islice(written, len(new.records)))
-        found[_first_of(new.outcome)] = here if new.register is None else here[1:]
-    return found
-
-
-def _as_stored(result: Result, stored: Mapping[tuple[str, int], tuple[Recorded, ...]]) -> Result:
+def _as_stored(result: Result, stored: Mapping[tuple[str, int], Recorded]) -> Result:
     """The outcomes with their events as they lie in the ledger: sealed, hashed, with their positions."""
     if isinstance(result, Refused):
         return result
     return tuple(
-        Outcome(was.case, was.command_id, was.number, stored.get(_first_of(was), was.events), was.repeated)
+        Outcome(
+            was.case,
+            was.command_id,
+            was.number,
+            tuple(stored.get((event.stream, event.version), event) for event in was.events),
+            was.repeated,
+        )
         for was in result
     )
-
-
-def _first_of(outcome: Outcome) -> tuple[str, int]:
-    return outcome.case, outcome.events[0].version if outcome.events else 0

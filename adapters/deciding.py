@@ -76,17 +76,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A command and what it led to, not sealed yet: the case's events, and the register's where a number was issued."""
+    """A command and what it led to, not sealed yet: the case's events, and before them the number's."""
 
     command: Command
-    outcome: Outcome
-    register: Recorded | None = None
-
-    @property
-    def records(self) -> tuple[Recorded, ...]:
-        """All that is to be recorded, the number before the case."""
-        events = self.outcome.events
-        return events if self.register is None else (self.register, *events)
+    records: tuple[Recorded, ...]
 
 
 @dataclass
@@ -145,10 +138,9 @@ class Deciding:
         self._set(self._known, stream, history.plus(records))
         if stream.startswith("center:"):
             self._set(self._centers, stream, self._known[stream].state)
-        outcome = Outcome(stream, command.command_id, terms.number, records)
-        issued = None if register is None else self._issue(command, register, stream, terms, records[0])
-        self.fresh.append(Fresh(command, outcome, issued))
-        return outcome
+        issued = () if register is None else (self._issue(command, register, stream, terms, records[0]),)
+        self.fresh.append(Fresh(command, (*issued, *records)))
+        return Outcome(stream, command.command_id, terms.number, records)
 
     def _identified(self, command: Command) -> Command:
         """Give the command an id and its case a name, where it came without."""
@@ -161,7 +153,7 @@ class Deciding:
         return command.model_copy(update=update) if update else command
 
     def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
-        first = next((new.command for new in self.fresh if new.outcome.events[0] is before[0]), None)
+        first = next((new.command for new in self.fresh if any(one is before[0] for one in new.records)), None)
         same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
         if not same:
             raise CommandReused(
