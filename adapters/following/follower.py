@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Final, Self
 
@@ -119,7 +120,7 @@ class Follower:
                     place = patience.until_done(lambda: self._ready(patience))
                 elif place.position >= place.seen:
                     after = place.position
-                    patience.until_done(lambda after=after: self._waking.wait(after, HEARTBEAT))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                    patience.until_done(partial(self._waking.wait, after, HEARTBEAT))
         except StoppedError:
             return
 

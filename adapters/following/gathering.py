@@ -8,10 +8,14 @@ new, also through views; a gathering that is killed leaves the old ones, and the
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
@@ -23,6 +27,7 @@ from ..facts.marks import begin_rebuild, rebuild_of, set_mark
 from ..facts.rebuilding import RebuildOvertakenError
 from .aside import at_fault, cases_aside, is_of_a_case, set_aside, take_back
 from .carrying import Carrier, Ends, Told
+from .link import Link
 from .place import Reached, advance, gathering
 from .reading import changed, digest_at, first_after
 from .stepping import locked
@@ -36,6 +41,10 @@ if TYPE_CHECKING:
     from .patience import Patience
     from .values import Row
 
+READERS: Final = 2
+"""Threads that read; SQLite and the drivers let others run while they work."""
+AHEAD: Final = 4
+"""Stretches that are read before they are needed; so many are in memory at once."""
 FEW: Final = 256
 """So few changed cases are left for the exchange itself."""
 
@@ -75,8 +84,7 @@ class Gathering:
             done = self.patience.until_done
             done(lambda: self._begin(ends))
             start = done(ends.source.last_position)
-            for line in self.lines:
-                self._gather(ends, line, progress)
+            self._gather(ends, progress)
             position = self._catch_up(ends, start)
             done(lambda: self._exchange(ends, position))
             done(lambda: self._clean(ends))
@@ -92,25 +100,43 @@ class Gathering:
                 line.keeper.shadow.drop(target, checkfirst=True)
                 line.keeper.shadow.create(target)
 
-    def _gather(self, ends: Ends, line: Line, progress: Progress | None) -> None:
-        done = self.patience.until_done
-        stretches = done(lambda: list(ends.source.stretches(line.teller.declaration)))
-        with ThreadPoolExecutor(1) as pool:
-            ahead: list[Future[list[Row] | None]] = []
-            for number, stretch in enumerate(stretches):
-                ahead += [
-                    pool.submit(self._read, ends, line, one) for one in stretches[number + len(ahead) : number + 2]
-                ]
-                rows = ahead.pop(0).result()
-                done(lambda stretch=stretch, rows=rows: self._fill(ends, line, stretch, rows))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    def _gather(self, ends: Ends, progress: Progress | None) -> None:
+        """Read stretches in a few threads, and write them in their order."""
+        tasks = iter([(line, stretch) for line in self.lines for stretch in self._stretches(ends, line)])
+        with ThreadPoolExecutor(READERS) as pool, self._readers() as links:
+            ahead = deque(
+                (line, stretch, pool.submit(self._read, links, line, stretch)) for line, stretch in islice(tasks, AHEAD)
+            )
+            while ahead:
+                line, stretch, reading = ahead.popleft()
+                rows = reading.result()
+                ahead += [(*task, pool.submit(self._read, links, *task)) for task in islice(tasks, 1)]
+                self.patience.until_done(partial(self._fill, ends, line, stretch, rows))
                 if progress:
                     progress(line.name, stretch.done, stretch.in_all)
 
-    def _read(self, ends: Ends, line: Line, stretch: Stretch) -> list[Row] | None:
+    def _stretches(self, ends: Ends, line: Line) -> list[Stretch]:
+        return self.patience.until_done(lambda: list(ends.source.stretches(line.teller.declaration)))
+
+    @contextmanager
+    def _readers(self) -> Iterator[SimpleQueue[Link]]:
+        """Connections to the ledger, one for each thread that reads."""
+        links = [Link(self.source) for _ in range(READERS)]
+        waiting: SimpleQueue[Link] = SimpleQueue()
+        for link in links:
+            waiting.put(link)
+        try:
+            yield waiting
+        finally:
+            for link in links:
+                link.close()
+
+    def _read(self, links: SimpleQueue[Link], line: Line, stretch: Stretch) -> list[Row] | None:
         """The stretch's rows; None where they cannot be read together."""
+        link = links.get()
 
         def read() -> list[Row]:
-            with ends.source.reading() as source:
+            with link.reading() as source:
                 return line.teller.stretch(source, stretch.after, stretch.upto)
 
         try:
@@ -119,6 +145,8 @@ class Gathering:
             if not is_of_a_case(error):
                 raise
             return None
+        finally:
+            links.put(link)
 
     def _fill(self, ends: Ends, line: Line, stretch: Stretch, rows: Sequence[Row] | None) -> None:
         try:
@@ -130,7 +158,7 @@ class Gathering:
         except PersistenceError as error:
             if not is_of_a_case(error):
                 raise
-        with closing(Ends(self.source, self.target)) as own:  # the reader is at the next stretch already
+        with closing(Ends(self.source, self.target)) as own:
             with own.source.reading() as source:
                 cases = _cases(source, stretch)
             faults = at_fault(cases, lambda some: self._carry(own, [line], some or [stretch.after], keep=False))
@@ -140,10 +168,10 @@ class Gathering:
     def _catch_up(self, ends: Ends, position: int) -> int:
         """Follow those who append until little is left for the exchange; give the position reached."""
         while True:
-            cases, end = self.patience.until_done(lambda position=position: self._since(ends, position))  # type: ignore[misc]  # as above
+            cases, end = self.patience.until_done(partial(self._since, ends, position))
             if len(cases) <= FEW:
                 return position
-            self.patience.until_done(lambda cases=cases: self._follow(ends, cases))  # type: ignore[misc]  # as above
+            self.patience.until_done(partial(self._follow, ends, cases))
             position = end
 
     @staticmethod
