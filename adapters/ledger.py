@@ -11,12 +11,14 @@ from ..domain.access import access_of, reveal
 from ..domain.event import Recorded
 from ..domain.refusal import Refused, UnknownCase
 from ..domain.terms import aware
+from ..projections.facts import ALL
 from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
 from .deciding import History, Outcome
 from .facts import Facts
 from .figures import Figures
+from .following import Follower
 from .keystore import keys_beside
 from .store.factory import SqlFactory
 from .store.recorder import SqlApplicationRecorder
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ..domain.event import Actor
     from ..domain.personal import Erased
     from ..projections.reports.cases import CaseFound
+    from ..projections.vocabulary import Facts as Declaration
     from .application import Result
     from .clock import Clock, RandomBytes
     from .facts import CheckReport, Progress
@@ -219,6 +222,14 @@ class Ledger:
         """Read the facts anew from the events, beside those who read and write; see `Facts.rebuild`."""
         self._database.check_open()
         return self._facts.rebuild(names, progress)
+
+    def follower(self, target: str, facts: Sequence[Declaration] = ALL) -> Follower:
+        """Make a runner that keeps facts in another database, woken at once by what this ledger records.
+
+        The runner has connections of its own; close it too. See `Follower`, also for what is raised.
+        """
+        url = self._database.engine.url.render_as_string(hide_password=False)
+        return Follower(url, target, facts=facts, bell=self._database.bell, clock=self._clock)
 
     def close(self) -> None:
         """Give back all connections; the ledger cannot be used afterwards."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import care, do, find, importing, making, policies, replay, report, trail, upgrading
+from . import care, do, find, following, importing, making, policies, replay, report, trail, upgrading
 from .options import Db
 
 app = typer.Typer(
@@ -45,6 +45,8 @@ app.command("find")(find.find)
 app.command("trail")(trail.trail)
 app.command("check")(care.check)
 app.command("rebuild")(care.rebuild)
+app.command("follow")(following.follow)
+app.command("lag")(following.lag)
 app.command("upgrade")(upgrading.upgrade)
 app.command("import")(importing.import_command)
 app.command("policies")(policies.policies)

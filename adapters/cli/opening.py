@@ -26,20 +26,28 @@ def url_of(context: typer.Context, given: str | None) -> str:
     said = given if given is not None else context.find_root().params.get("db")
     if said is None:
         said = os.environ.get(VARIABLE) or DEFAULT
+    return url_as_said(said, f"'--db' (or {VARIABLE})")
+
+
+def url_as_said(said: str, option: str) -> str:
+    """Read a path or a database URL; `option` is what a person is told to give it by.
+
+    Raises:
+        typer.BadParameter: it is neither, or in memory.
+
+    """
     if not said:
-        raise _wrong("is empty; give a path or a database URL")
+        raise typer.BadParameter("is empty; give a path or a database URL", param_hint=option)
     try:
         url = make_url(said) if _SCHEME.match(said) else URL.create("sqlite", database=said)
     except (ArgumentError, ValueError):
         # The text is not repeated: what is no URL may still hold a password.
-        raise _wrong("is no database URL; give one such as postgresql://user@host/name, or a path") from None
+        told = "is no database URL; give one such as postgresql://user@host/name, or a path"
+        raise typer.BadParameter(told, param_hint=option) from None
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
-        raise _wrong("is a ledger in memory, which would be gone at once; give a path or a server's URL")
+        told = "is a database in memory, which would be gone at once; give a path or a server's URL"
+        raise typer.BadParameter(told, param_hint=option)
     return url.render_as_string(hide_password=False)
-
-
-def _wrong(what: str) -> typer.BadParameter:
-    return typer.BadParameter(what, param_hint=f"'--db' (or {VARIABLE})")
 
 
 def place_of(url: str) -> str:
