@@ -85,11 +85,10 @@ def test_what_cannot_be_followed_is_said_in_one_line(caseledger: Run) -> None:
 @pytest.mark.usefixtures("case")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_between_two_batches(ledger: Path, tmp_path: Path, end: signal.Signals) -> None:
-    run = "from caseledger.adapters.cli import main; raise SystemExit(main())"
-    arguments = [sys.executable, "-c", run, "--db", str(ledger), "follow", "--to", str(tmp_path / "facts.db")]
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    ) as run:
+    program = "from caseledger.adapters.cli import main; raise SystemExit(main())"
+    arguments = [sys.executable, "-c", program, "--db", str(ledger), "follow", "--to", str(tmp_path / "facts.db")]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment) as running:
         assert running.stdout is not None
         assert running.stdout.readline().startswith("following")
         until = monotonic() + 30
