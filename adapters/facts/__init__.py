@@ -18,7 +18,7 @@ from ...projections.facts import ALL
 from ..store.errors import StoreError
 from .checking import CheckReport, Difference, check
 from .installing import install, is_installed, one_at_a_time
-from .keeper import Keeper
+from .keeper import Keeper, Statement
 from .marks import NO_MARK, forget, marks
 from .reach import Progress, Reach
 from .rebuilding import RebuildOvertakenError, rebuild
@@ -26,6 +26,7 @@ from .rebuilding import RebuildOvertakenError, rebuild
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine.interfaces import DBAPICursor
 
     from ...projections.vocabulary import Facts as Declaration
 
@@ -51,6 +52,7 @@ class Facts:
     def __init__(self, engine: Engine, declarations: Sequence[Declaration] = ALL) -> None:
         self._reach = Reach(engine)
         self._keepers = {one.name: Keeper(one, engine) for one in declarations}
+        self._forget = Statement(forget(self._keepers), engine)
 
     def open(self) -> None:
         """Make what is missing, and rebuild stale facts where that is cheap.
@@ -91,12 +93,12 @@ class Facts:
             found = marks(connection)
         return tuple(keeper.name for keeper in self._all if found.get(keeper.name, NO_MARK) != keeper.mark)
 
-    def outdate(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> None:
+    def outdate(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent]) -> None:
         """Say, in the transaction of an append that refreshes nothing, that the facts lack it: they are stale now."""
         del stored_events
-        forget(connection, [keeper.name for keeper in self._all])
+        self._forget.run(cursor, {})
 
-    def refresh(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> None:
+    def refresh(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent]) -> None:
         """Read the touched cases anew, in the transaction of the append: readers see what was just written.
 
         Only declarations that name one of the appended events are refreshed.
@@ -112,7 +114,7 @@ class Facts:
             named = [streams for topic, streams in touched.items() if topic in keeper.names]
             cases = list(dict.fromkeys(stream for streams in named for stream in streams))
             # A stream that begins in this append has no rows to remove.
-            keeper.reread(connection, keeper.table, cases, old=[case for case in cases if case not in new])
+            keeper.reread(cursor, keeper.table, cases, old=[case for case in cases if case not in new])
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
         """Read facts anew from all events, beside those who read and write; give the names of those rebuilt.

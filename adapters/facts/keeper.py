@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import MetaData, Table, bindparam, delete, insert, literal_column, select, union_all
+from sqlalchemy import Connection, MetaData, Table, bindparam, delete, insert, literal_column, select, union_all
 
 from ...projections.compile import fingerprint, select_of, shape, table_of
 from ...projections.events import ledger_events
@@ -14,7 +14,8 @@ from ...projections.vocabulary import CASE_COLUMN
 from .marks import Mark
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
+    from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql import Executable
 
     from ...projections.vocabulary import Facts as Declaration
@@ -28,13 +29,13 @@ class Statement:
 
     def __init__(self, statement: Executable, engine: Engine) -> None:
         compiled: Any = statement.compile(dialect=engine.dialect)  # type: ignore[attr-defined]  # Executable hides it
-        self._text = str(compiled)
+        self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
 
-    def run(self, connection: Connection, values: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's result
-        """Run it with its parameters by name."""
+    def run(self, on: Connection | DBAPICursor, values: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's result
+        """Run it with its parameters by name, on a connection or, as in an append, on the driver's own cursor."""
         given = tuple(values[name] for name in self._order) if self._order is not None else values
-        return connection.exec_driver_sql(self._text, given)
+        return on.exec_driver_sql(self.text, given) if isinstance(on, Connection) else on.execute(self.text, given)
 
 
 class Keeper:
@@ -125,7 +126,9 @@ class Keeper:
             found = self._made[key] = Statement(make(), self._engine)
         return found
 
-    def reread(self, connection: Connection, table: Table, cases: Sequence[str], *, old: Sequence[str]) -> None:
+    def reread(
+        self, connection: Connection | DBAPICursor, table: Table, cases: Sequence[str], *, old: Sequence[str]
+    ) -> None:
         """Read cases anew; `old` are those that may have rows already."""
         for chunk in chunks(old):
             self.drop_cases(table, len(chunk)).run(connection, _values(chunk))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, MetaData, Table, Update, delete, insert, literal_column, select, update
 
 from ...projections.events import binary_text
 from ...projections.options import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection
 
@@ -45,10 +45,12 @@ def marks(connection: Connection) -> dict[str, Mark]:
     return {row.name: Mark(row.fingerprint, row.shape) for row in connection.execute(select(ledger_facts))}
 
 
-def forget(connection: Connection, names: Sequence[str]) -> None:
-    """Take back that these contents follow their declarations."""
-    stale = ledger_facts.c.name.in_(names) & (ledger_facts.c.fingerprint != "")
-    connection.execute(update(ledger_facts).where(stale).values(fingerprint=""))
+def forget(names: Iterable[str]) -> Update:
+    """Take back that these contents follow their declarations; a statement without parameters."""
+    nothing = literal_column("''")
+    listed = [literal_column(f"'{name}'") for name in names]
+    stale = ledger_facts.c.name.in_(listed) & (ledger_facts.c.fingerprint != nothing)
+    return update(ledger_facts).where(stale).values(fingerprint=nothing)
 
 
 def begin_rebuild(connection: Connection, name: str, token: str) -> None:

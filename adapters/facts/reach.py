@@ -110,6 +110,7 @@ def last_position(connection: Connection) -> int:
     For a transaction in which each select sees what is committed by then, or one that keeps appends out.
     """
     settled = side_of(connection.dialect).settled(connection.connection.cursor())
+    query = select(func.max(ledger_events.c.position))
     if settled is not None:
-        return settled
-    return connection.execute(select(func.max(ledger_events.c.position))).scalar_one() or 0
+        query = query.where(ledger_events.c.position <= settled)
+    return connection.execute(query).scalar_one() or 0

@@ -85,7 +85,7 @@ class Database:
                 cursor = pooled.cursor()
                 self.side.begin_append(cursor)
                 result = work(cursor)
-                pooled.commit()
+                self.engine.dialect.do_commit(pooled)
         self.bell.ring()
         return result
 
@@ -96,7 +96,7 @@ class Database:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 result = work(cursor)
-                cursor.execute("COMMIT")
+                self.engine.dialect.do_commit(kept.connection)
             except BaseException:
                 # After some errors, such as a full disk, SQLite itself has rolled back.
                 if cursor.connection.in_transaction:

@@ -7,18 +7,22 @@ Accepted URLs: ``sqlite:///path``, ``sqlite://`` (in memory), ``postgresql://…
 import math
 import sqlite3
 from contextlib import closing
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from . import sqlite_settings
 from .errors import LedgerSettingsError, UnsupportedDatabaseError
 
 LOCK_TIMEOUT: Final = 5.0
 """Seconds a writer waits for its turn unless told otherwise."""
+
+TRUSTED_FOR: Final = 1.0
+"""Seconds that a connection to a server may lie idle before it is asked whether the server is still there."""
 
 WRITE: Final = "caseledger_write"
 """Execution option: on SQLite a transaction of such a connection takes the write lock when it begins."""
@@ -125,14 +129,35 @@ def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
     return engine
 
 
+def _ask_the_idle(engine: Engine) -> None:
+    """Ask a connection that lay idle whether its server is still there, and make new ones if it is not.
+
+    To ask each time would cost a round trip a statement, and would still not tell what happens the moment after.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["idle since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since = record.info.get("idle since")
+        if since is None or monotonic() - since < TRUSTED_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise InvalidatePoolError from None
+
+
 def _postgresql(target: URL, lock_timeout: float) -> Engine:
     engine = create_engine(
         target,
         hide_parameters=True,
         paramstyle="format",
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
     )
+    _ask_the_idle(engine)
 
     @event.listens_for(engine, "connect")
     def settle(connection: DBAPIConnection, _record: object) -> None:
@@ -159,9 +184,9 @@ def _mariadb(target: URL, lock_timeout: float) -> Engine:
         target.update_query_dict({"charset": "utf8mb4"}),
         hide_parameters=True,
         paramstyle="format",
-        pool_pre_ping=True,
         pool_recycle=3600,
     )
+    _ask_the_idle(engine)
 
     @event.listens_for(engine, "connect")
     def settle(connection: DBAPIConnection, _record: object) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Notification, StoredEvent, Subscription
 from sqlalchemy import Connection, Table
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from ...projections.events import ledger_events
 from .database import Database
 from .statements import EventStatements, Row
 from .subscription import SqlSubscription
 
-OnAppend: TypeAlias = Callable[[Connection, Sequence[StoredEvent]], None]
+OnAppend: TypeAlias = Callable[[DBAPICursor, Sequence[StoredEvent]], None]
 
 STREAMS_A_QUERY: Final = 512
 """How many streams are asked for in one statement; SQLite takes 999 parameters in its smallest build."""
@@ -83,8 +84,8 @@ class SqlAggregateRecorder(AggregateRecorder):
 class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
     """Writes events and reads them in the order of the whole ledger.
 
-    ``on_append``, if set, is called with the transaction's connection and the events just inserted, before the commit:
-    what it writes is committed with them, and what it raises undoes them.
+    ``on_append``, if set, is called with the driver's cursor and the events just inserted, before the commit: what it
+    writes is committed with them, and what it raises undoes them.
     """
 
     on_append: OnAppend | None = None
@@ -96,11 +97,10 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
             eventsourcing.persistence.IntegrityError: a stream has one of these versions already.
             eventsourcing.persistence.OperationalError: lock timeout or lost connection; nothing was acknowledged.
         """
-        if self.on_append is None and not kwargs:
-            rows = self._rows(stored_events)
-            return self.database.append(lambda cursor: self._insert(cursor, rows), single=True) if rows else []
-        with self.database.transaction() as connection:
-            return self.insert_within(connection, stored_events, **kwargs)
+        if not stored_events:
+            return []
+        single = self.on_append is None and not kwargs
+        return self.database.append(lambda cursor: self.insert_on(cursor, stored_events, **kwargs), single=single)
 
     def insert_within(
         self,
@@ -109,12 +109,14 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         **kwargs: object,
     ) -> list[int]:
         """Write events inside a transaction that the caller began with :meth:`transaction`, and that he ends."""
+        return self.insert_on(connection.connection.cursor(), stored_events, **kwargs) if stored_events else []
+
+    def insert_on(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent], **kwargs: object) -> list[int]:
+        """Write events, at least one, on the cursor of a transaction that has begun."""
         del kwargs
-        if not stored_events:
-            return []
-        positions = self._insert(connection.connection.cursor(), self._rows(stored_events))
+        positions = self._insert(cursor, self._rows(stored_events))
         if self.on_append is not None:
-            self.on_append(connection, stored_events)
+            self.on_append(cursor, stored_events)
         return positions
 
     def transaction(self, *, write: bool = True) -> AbstractContextManager[Connection]:

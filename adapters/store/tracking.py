@@ -14,6 +14,7 @@ from eventsourcing.persistence import (
     WaitInterruptedError,
 )
 from sqlalchemy import Connection, Table
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from ...projections.events import ledger_events
 from .database import Database
@@ -53,8 +54,11 @@ class SqlTrackingRecorder(TrackingRecorder):
         Raises:
             eventsourcing.persistence.IntegrityError: the follower is there or further already.
         """
+        self.track_on(connection.connection.cursor(), tracking)
+
+    def track_on(self, cursor: DBAPICursor, tracking: Tracking) -> None:
+        """Record a position on the cursor of a transaction that has begun. Raises as :meth:`track_within`."""
         who, to = tracking.application_name, tracking.notification_id
-        cursor = connection.connection.cursor()
         cursor.execute(self.tracking_statements.rise, (to, who, to))
         if cursor.rowcount == 1:
             return
@@ -102,15 +106,23 @@ class SqlProcessRecorder(SqlTrackingRecorder, SqlApplicationRecorder, ProcessRec
         SqlApplicationRecorder.__init__(self, database, table=table, uuids=uuids)
         SqlTrackingRecorder.__init__(self, database)
 
-    def insert_within(
-        self,
-        connection: Connection,
-        stored_events: Sequence[StoredEvent],
-        **kwargs: object,
-    ) -> list[int]:
-        """Write events, and the position given as ``tracking``, inside the caller's transaction."""
-        positions = super().insert_within(connection, stored_events, **kwargs)
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int]:
+        """Write events, and the position given as ``tracking``, all or none. Give the events' positions.
+
+        Raises:
+            eventsourcing.persistence.IntegrityError: a stream has one of these versions already, or the follower is
+                at this position or further.
+            eventsourcing.persistence.OperationalError: lock timeout or lost connection; nothing was acknowledged.
+        """
+        tracking = kwargs.get("tracking")
+        if not stored_events and isinstance(tracking, Tracking):
+            self.insert_tracking(tracking)  # an event that led to nothing
+        return super().insert_events(stored_events, **kwargs)
+
+    def insert_on(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent], **kwargs: object) -> list[int]:
+        """Write events, and the position given as ``tracking``, on the cursor of a transaction that has begun."""
+        positions = super().insert_on(cursor, stored_events, **kwargs)
         tracking = kwargs.get("tracking")
         if isinstance(tracking, Tracking):
-            self.track_within(connection, tracking)
+            self.track_on(cursor, tracking)
         return positions

@@ -17,8 +17,8 @@ from random import Random
 from typing import Any
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
-from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from caseledger.adapters.facts import keeper, reach, rebuilding
 from caseledger.adapters.store.recorder import SqlApplicationRecorder
@@ -138,28 +138,41 @@ def _in_small_steps() -> None:
 def _die_in_an_append(house: House, moment: str, countdown: Countdown) -> None:
     recorder = house.ledger._app.recorder
     assert isinstance(recorder, SqlApplicationRecorder)
-    refresh, insert = recorder.on_append, recorder.insert_within
+    refresh, insert = recorder.on_append, recorder.insert_on
     assert refresh is not None
 
-    def inserting(connection: DatabaseConnection, events: Any, **given: object) -> list[int]:  # noqa: ANN401 - as the recorder's
+    def inserting(cursor: DBAPICursor, events: Any, **given: object) -> list[int]:  # noqa: ANN401 - as the recorder's
         if moment == "nothing is written":
             countdown()
-        return insert(connection, events, **given)
+        return insert(cursor, events, **given)
 
-    def refreshing(connection: DatabaseConnection, events: Any) -> None:  # noqa: ANN401 - as above
+    def refreshing(cursor: DBAPICursor, events: Any) -> None:  # noqa: ANN401 - as above
         assert all(isinstance(one, StoredEvent) for one in events)
         if moment == "the events are written, no facts":
             countdown()
-        refresh(connection, events)
+        refresh(cursor, events)
         if moment == "all is written, not committed":
             countdown()
         if moment == "committed, not acknowledged":
             _around_commit(house, countdown)
 
-    recorder.insert_within = inserting  # type: ignore[method-assign, assignment]  # to die on its doorstep
+    recorder.insert_on = inserting  # type: ignore[method-assign, assignment]  # to die on its doorstep
     recorder.on_append = refreshing
     if moment == "some facts are written":
-        _after(house, r"INSERT INTO fact_", countdown)
+        _after_a_fact(countdown)
+
+
+def _after_a_fact(act: Callable[[], None]) -> None:
+    """Act right after each statement that writes facts with an append, which are the driver's own."""
+    run = keeper.Statement.run
+
+    def running(statement: keeper.Statement, on: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - as the statement's
+        found = run(statement, on, values)
+        if statement.text.startswith("INSERT INTO fact_"):
+            act()
+        return found
+
+    keeper.Statement.run = running  # type: ignore[method-assign]  # to die on its doorstep
 
 
 def _after(house: House, pattern: str, act: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ import pymysql
 import pytest
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 from sqlalchemy import text
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from caseledger.adapters.store import SqlFactory
 from caseledger.adapters.store.engine import connect
@@ -199,9 +200,10 @@ def test_a_connection_that_ends_before_the_commit_leaves_nothing_and_the_same_ag
     own = "SELECT pg_backend_pid()" if server == "postgresql_url" else "SELECT CONNECTION_ID()"
     end = "SELECT pg_terminate_backend({})" if server == "postgresql_url" else "KILL CONNECTION {}"
 
-    def killed(connection: Any, stored: object) -> None:  # noqa: ANN401 - what the recorder calls
+    def killed(cursor: DBAPICursor, stored: object) -> None:
         del stored
-        session = connection.exec_driver_sql(own).scalar_one()
+        cursor.execute(own)
+        (session,) = cursor.fetchall()[0]
         with killer.engine.connect() as other:
             other.exec_driver_sql(end.format(session))
 
