@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from random import uniform
 from threading import Lock
@@ -20,6 +20,7 @@ from ..domain.canonical import digest
 from ..domain.clocks import local_day
 from ..domain.event import Actor, Event, Recorded
 from ..domain.refusal import Refused, UnknownCase
+from .bulk import collector_waiting
 from .clock import new_command_id
 from .codec import EnvelopeMapper
 from .deciding import Deciding, History, Outcome
@@ -114,7 +115,8 @@ class CaseApplication(Application[str]):
             StoreError: the database would not take it; nothing was recorded.
 
         """
-        results = self._attempt(groups, dry_run=dry_run)
+        with collector_waiting() if len(groups) > 1 else nullcontext():
+            results = self._attempt(groups, dry_run=dry_run)
         if results is not None:
             return results
         # From the second attempt on one thread of this process at a time tries, each after a little longer: many

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from ..domain.catalogue import DECIDERS, KIND_OF
@@ -41,28 +41,38 @@ class Outcome:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class History:
-    """A stream's recorded events and the state they fold to."""
+    """A stream's recorded events and the state they fold to, which is folded when it is first asked for."""
 
-    stream: str
-    events: tuple[Recorded, ...] = ()
-    state: Any = None
+    __slots__ = ("_before", "_state", "events", "stream")
+
+    def __init__(self, stream: str, events: tuple[Recorded, ...] = (), before: History | None = None) -> None:
+        """Take the stream's events; those of `before` are their beginning."""
+        self.stream = stream
+        self.events = events
+        self._before = before
+        self._state: Any = _NOT_FOLDED if events else None
 
     @classmethod
     def of(cls, stream: str, events: Iterable[Recorded]) -> History:
-        """Fold the events of a stream."""
-        return cls(stream).plus(events)
+        """The history of a stream."""
+        return cls(stream, tuple(events))
 
     def plus(self, events: Iterable[Recorded]) -> History:
         """The history with further events."""
-        added = tuple(events)
-        decider = DECIDERS.get(self.stream.partition(":")[0])
-        state = self.state
-        if decider is not None:
-            for record in added:
-                state = decider.evolve(state, record.event)
-        return History(self.stream, (*self.events, *added), state)
+        return History(self.stream, (*self.events, *events), self)
+
+    @property
+    def state(self) -> Any:  # noqa: ANN401 - each kind of stream has its own
+        """What is known of the case; none for a stream without events, or of a kind that nothing is decided on."""
+        if self._state is _NOT_FOLDED:
+            decider = DECIDERS.get(self.stream.partition(":")[0])
+            state = self._before.state if self._before else None
+            if decider is not None:
+                for record in self.events[len(self._before.events) if self._before else 0 :]:
+                    state = decider.evolve(state, record.event)
+            self._before, self._state = None, state
+        return self._state
 
     @property
     def version(self) -> int:
@@ -72,6 +82,9 @@ class History:
     def by_command(self, command_id: str) -> tuple[Recorded, ...]:
         """The events that a command led to."""
         return tuple(record for record in self.events if record.command_id == command_id)
+
+
+_NOT_FOLDED: Final = object()
 
 
 @dataclass(frozen=True, slots=True)

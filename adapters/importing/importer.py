@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, TextIO, TypeAlias
 
 from ...domain.refusal import CommandReused, Refused
 from .. import policies
+from ..bulk import collector_waiting
 from .differences import differences_of, reopened
 from .loading import check_header, check_policy, load_mapping
 from .mapping import Mapping
@@ -84,7 +85,8 @@ def import_table(  # noqa: PLR0913 - what to import, by what, and four options t
                 total = size_of(source)
                 stream = iter(rows)
                 while part := list(islice(stream, batch)):
-                    run.take(part)
+                    with collector_waiting():
+                        run.take(part)
                     if progress is not None:
                         progress("import", min(rows.position, total), total)
                 return tally.report(plan.source, plan.center.id, dry_run=dry_run)

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 from ...domain.refusal import CommandReused, Refused
 from .. import policies
+from ..bulk import collector_waiting
 from .cells import Wrong, storable
 from .grouping import Grouping, LogRow, grouping
 from .importer import not_the_same, size_of
@@ -86,7 +87,8 @@ def import_log(  # noqa: PLR0913 - what to import, by what, and four options tha
             run = _Run(ledger, plan, LogTranslator(plan, list(plan.columns)), tally, setup, dry_run)
             done = 0
             for part in _batches(grouped.cases(), batch):
-                run.take(part)
+                with collector_waiting():
+                    run.take(part)
                 done += sum(map(len, part))
                 if progress is not None:
                     progress("import", done, grouped.rows)

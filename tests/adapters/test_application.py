@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from caseledger.adapters.application import CaseApplication
+from caseledger.adapters.bulk import collector_waiting
 from caseledger.adapters.deciding import Outcome
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.vault import SealBrokenError, Vault
@@ -207,3 +209,16 @@ def test_the_vault_keeps_words_out_of_a_commands_hash() -> None:
     }
     assert hashes == {"hmac"}
     assert isinstance(app.vault, Vault)
+
+
+def test_the_collector_of_cycles_runs_again_after_a_batch_and_stays_off_where_it_was_off() -> None:
+    with collector_waiting():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with collector_waiting():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

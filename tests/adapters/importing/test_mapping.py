@@ -128,5 +128,5 @@ def test_the_imported_policy_has_the_categories_of_w08_and_no_clock() -> None:
     assert not imported.refuse_early_agreement
     assert not imported.authority
     limits = [name for name, info in Policy.model_fields.items() if "Limit" in str(info.annotation)]
-    assert len(limits) == 8
+    assert {"response", "plan_at_center", "callback", "arrival", "late_record"} <= set(limits)
     assert [name for name in limits if getattr(imported, name) is not None] == []
