@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,11 +35,12 @@ def app_on(
     *,
     keys: KeyStore | None = None,
     random_bytes: Callable[[int], bytes] = os.urandom,
+    settings: Mapping[str, str] | None = None,
 ) -> CaseApplication:
     """An application on a persistence module, with a clock that is set by the story."""
-    settings = {"PERSISTENCE_MODULE": module} | ({"CASELEDGER_URL": url} if url else {})
+    chosen = {"PERSISTENCE_MODULE": module} | ({"CASELEDGER_URL": url} if url else {}) | dict(settings or {})
     return CaseApplication(
-        settings,
+        chosen,
         vault=lambda _factory: Vault(keys or MemoryKeyStore(), random_bytes),
         clock=SetClock(),
         calendar=ChineseCalendar(),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import care, do, find, following, importing, making, policies, replay, report, trail, upgrading
+from . import care, copying, do, find, following, importing, making, policies, replay, report, trail, upgrading
 from .options import Db
 
 app = typer.Typer(
@@ -48,5 +48,6 @@ app.command("rebuild")(care.rebuild)
 app.command("follow")(following.follow)
 app.command("lag")(following.lag)
 app.command("upgrade")(upgrading.upgrade)
+app.command("copy")(copying.copy)
 app.command("import")(importing.import_command)
 app.command("policies")(policies.policies)

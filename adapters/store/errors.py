@@ -42,6 +42,10 @@ class LedgerOutdatedError(StoreError):
     """The ledger has an earlier format, and is to be upgraded before this release opens it."""
 
 
+class LedgerIncompleteError(StoreError):
+    """A copy of a ledger that was begun and is not verified yet; nothing may be recorded in it."""
+
+
 class LedgerUnwritableError(StoreError):
     """The file or folder cannot be written."""
 

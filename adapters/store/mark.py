@@ -20,6 +20,9 @@ OURS: Final = (events_metadata, store_metadata)
 NEEDS: Final = "needs_release"
 """Key of the first release that reads the ledger's format: what a release that is too old tells its user."""
 
+COPYING: Final = "copying"
+"""Key that is there while a copy into this ledger is under way: no release opens it for anything else."""
+
 
 @dataclass(frozen=True)
 class LedgerMeta:
@@ -27,12 +30,14 @@ class LedgerMeta:
 
     ``ledger_id`` tells two ledgers apart wherever they are copied to. ``created_at`` is written as every time in the
     ledger: ``YYYY-MM-DDTHH:MM:SS.ffffffZ``. ``needs`` is the first release that reads it, where it says so.
+    ``copying`` says that this is a copy which is not finished.
     """
 
     format: int
     ledger_id: str
     created_at: str
     needs: str | None = None
+    copying: bool = False
 
 
 def read_mark(connection: Connection) -> LedgerMeta | None:
@@ -69,12 +74,19 @@ def write_mark(connection: Connection, meta: LedgerMeta) -> None:
     rows = {"format": str(meta.format), "ledger_id": meta.ledger_id, "created_at": meta.created_at}
     if meta.needs is not None:
         rows[NEEDS] = meta.needs
+    if meta.copying:
+        rows[COPYING] = "under way"
     if family(connection.dialect) == "mariadb":
         rows[mariadb.LOCK_KEY] = "held by the writer"
     connection.execute(insert(ledger_meta), [{"key": key, "value": value} for key, value in rows.items()])
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA user_version = {meta.format}")
         connection.exec_driver_sql(f"PRAGMA application_id = {sqlite_settings.LEDGER_APPLICATION_ID}")
+
+
+def end_copying(connection: Connection) -> None:
+    """Take the mark of a copy under way from a ledger that was verified."""
+    connection.execute(delete(ledger_meta).where(ledger_meta.c.key == COPYING))
 
 
 def raise_format(connection: Connection, number: int) -> None:
@@ -89,7 +101,7 @@ def raise_format(connection: Connection, number: int) -> None:
 def _mark(connection: Connection) -> LedgerMeta | None:
     rows = {row.key: row.value for row in connection.execute(select(ledger_meta))}
     with suppress(KeyError, ValueError):
-        return LedgerMeta(int(rows["format"]), rows["ledger_id"], rows["created_at"], rows.get(NEEDS))
+        return LedgerMeta(int(rows["format"]), rows["ledger_id"], rows["created_at"], rows.get(NEEDS), COPYING in rows)
     return None
 
 

@@ -32,26 +32,44 @@ def create_ledger(engine: Engine, *, ledger_id: str | None = None, created_at: s
         NotALedgerError: the file, or a table with one of our names, belongs to something else.
         LedgerFormatError: the ledger was made by a later release.
         LedgerOutdatedError: it was made by an earlier one, and is to be upgraded first.
+        LedgerIncompleteError: it is a copy that is not finished.
         LedgerUnwritableError: the file or folder cannot be written.
         eventsourcing.persistence.PersistenceError: the database failed.
+    """
+    return present(make_ledger(engine, ledger_id=ledger_id, created_at=created_at), engine)
+
+
+def make_ledger(
+    engine: Engine, *, ledger_id: str | None = None, created_at: str | None = None, copying: bool = False
+) -> LedgerMeta:
+    """Make a ledger where there is none, and give the mark of the one that is there then, whatever it says.
+
+    Args:
+        engine: made by :func:`~.engine.connect`.
+        ledger_id: as for :func:`create_ledger`.
+        created_at: as for :func:`create_ledger`.
+        copying: begin it as a copy, which nobody opens until it is finished.
+
+    Raises: as :func:`create_ledger`, but for what opening a ledger would refuse.
     """
     # A look first: an account that may not make tables opens what is there, and no lock is taken.
     with looking(engine) as connection:
         found = read_mark(connection)
-    if found is None:
-        number = format_on(engine.dialect)
-        meta = LedgerMeta(
-            number,
-            ledger_id or str(uuid.uuid4()),
-            created_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            release_of(number),
-        )
-        with changing(engine) as connection:
-            found = read_mark(connection)
-            if found is None:
-                _create(connection, meta)
-        found = found or meta
-    return present(found, engine)
+    if found is not None:
+        return found
+    number = format_on(engine.dialect)
+    meta = LedgerMeta(
+        number,
+        ledger_id or str(uuid.uuid4()),
+        created_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        release_of(number),
+        copying,
+    )
+    with changing(engine) as connection:
+        found = read_mark(connection)
+        if found is None:
+            _create(connection, meta)
+    return found or meta
 
 
 def open_ledger(engine: Engine) -> LedgerMeta:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from .dialects import side_of
 from .engine import place
-from .errors import LedgerFormatError, LedgerMissingError, LedgerOutdatedError
+from .errors import LedgerFormatError, LedgerIncompleteError, LedgerMissingError, LedgerOutdatedError
 from .mark import LedgerMeta, raise_format, read_mark
 from .migrations import Step, family, format_on, steps_for
 from .reaching import changing, looking
@@ -55,10 +55,16 @@ def present(meta: LedgerMeta, engine: Engine) -> LedgerMeta:
 
     Raises:
         LedgerFormatError: the ledger was made by a later release.
+        LedgerIncompleteError: it is a copy that is not finished.
         LedgerOutdatedError: steps are to be taken that opening may not take, or that this account may not.
         eventsourcing.persistence.PersistenceError: the database failed.
     """
     _checked(meta, engine)
+    if meta.copying:
+        raise LedgerIncompleteError(
+            f"the ledger in {place(engine)} is a copy that is not finished. Right would be the same `caseledger copy` "
+            "again, which goes on where it was interrupted"
+        )
     steps = steps_for(engine.dialect, after=meta.format)
     if not steps:
         return meta

@@ -8,7 +8,6 @@ from subprocess import run
 from typing import Any
 
 import psycopg
-import pymysql
 import pytest
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 from sqlalchemy import text
@@ -68,6 +67,7 @@ URLS = {"sqlite": "sqlite://", "postgresql": "postgresql://u@h/d", "mariadb": "m
 
 def raised(database: str, code: int | str) -> Exception:
     """The driver's own error for a code."""
+    dialect = connect(URLS[database]).dialect
     error: Any
     if database == "sqlite":
         error = sqlite3.OperationalError("words of the database")
@@ -75,7 +75,7 @@ def raised(database: str, code: int | str) -> Exception:
     elif database == "postgresql":
         error = psycopg.errors.lookup(str(code))("words of the database")
     else:
-        error = pymysql.err.OperationalError(code, "words of the database")
+        error = dialect.loaded_dbapi.OperationalError(code, "words of the database")
     made: Exception = error
     return made
 
@@ -96,10 +96,11 @@ def test_trouble_is_an_operational_error_of_the_library_as_well() -> None:
 
 def test_a_file_that_mariadb_could_not_write_for_want_of_room_is_a_full_disk() -> None:
     dialect = connect(URLS["mariadb"]).dialect
+    refused = dialect.loaded_dbapi.OperationalError
     no_room = 'Error writing file "./x" (Errcode: 28 "No space left on device")'
     broken = 'Error writing file "./x" (Errcode: 5 "Input/output error")'
-    assert type(translate(pymysql.err.OperationalError(1026, no_room), dialect)) is DiskFullError
-    assert type(translate(pymysql.err.OperationalError(1026, broken), dialect)) is TroubleError
+    assert type(translate(refused(1026, no_room), dialect)) is DiskFullError
+    assert type(translate(refused(1026, broken), dialect)) is TroubleError
 
 
 def events(case: int, size: int = 2000) -> list[StoredEvent]:
