@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 class Outcome:
     """What a command led to.
 
-    `events` are those recorded by it, personal fields sealed; `number` the form number of a new case; `repeated` says
-    that the same command had been recorded before and nothing happened now.
+    `events` are those recorded by it, personal fields sealed: its own case's, then those that followed for other cases.
+    `number` is the form number of a new case. `repeated` says that the same command had been recorded before and
+    nothing happened now; `events` are then its own case's.
     """
 
     case: str
@@ -108,8 +109,8 @@ class Deciding:
     _undo: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)
 
     def prepare(self, commands: Iterable[Command]) -> None:
-        """Read every stream that the commands are about, in one round trip."""
-        asked = [_stream_of(command) for command in commands]
+        """Read every stream that the commands are about or refer to, in one round trip."""
+        asked = [stream for command in commands for stream in (_stream_of(command), *command.referred)]
         self._known = self.app.histories(stream for stream in asked if stream is not None)
 
     def group(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
@@ -135,25 +136,35 @@ class Deciding:
         """The ledger's time for the whole group."""
         return self._now or self.app.clock()
 
-    def _decide(self, command: Command) -> Outcome:
+    def _decide(self, command: Command, cause: str | None = None) -> Outcome:
+        """Decide a command, and what follows from it for other cases; `cause` is the event that it follows from."""
         command = self._identified(command)
         stream = _stream_of(command)
         if stream is None or command.command_id is None:  # _identified has filled both
             raise AssertionError(f"{command.name} has no id")
-        history = self._known.get(stream) or self.app.histories([stream])[stream]
+        history = self._history(stream)
         before = history.by_command(command.command_id)
         if before:
             return self._repeat(command, stream, before)
         decider = DECIDERS[KIND_OF[type(command)]]
-        terms, register = self._terms(command, stream, history)
+        terms, register = self._terms(command, stream, history, allowed=cause is not None)
         events = decider.decide(command, history.state, terms)
-        records = self._record(command, stream, history, events, terms)
+        records = self._record(command, stream, history, events, terms, cause=cause)
         self._set(self._known, stream, history.plus(records))
         if stream.startswith("center:"):
             self._set(self._centers, stream, self._known[stream].state)
         issued = () if register is None else (self._issue(command, register, stream, terms, records[0]),)
         self.fresh.append(Fresh(command, (*issued, *records)))
-        return Outcome(stream, command.command_id, terms.number, records)
+        followed = tuple(
+            record
+            for following in decider.consequences(command, events)
+            for record in self._decide(following, cause=f"{stream}:{records[0].version}").events
+        )
+        return Outcome(stream, command.command_id, terms.number, (*records, *followed))
+
+    def _history(self, stream: str) -> History:
+        """What is known of a stream by now: of this batch, or read from the ledger."""
+        return self._known.get(stream) or self.app.histories([stream])[stream]
 
     def _identified(self, command: Command) -> Command:
         """Give the command an id and its case a name, where it came without."""
@@ -178,8 +189,11 @@ class Deciding:
         number = getattr(before[0].event, "number", None)
         return Outcome(stream, before[0].command_id, number, before, repeated=True)
 
-    def _terms(self, command: Command, stream: str, history: History) -> tuple[Terms, str | None]:
-        """Everything from outside that the decision depends on; and the register, where a number is to be issued."""
+    def _terms(self, command: Command, stream: str, history: History, *, allowed: bool) -> tuple[Terms, str | None]:
+        """Everything from outside that the decision depends on; and the register, where a number is to be issued.
+
+        What follows from another command is `allowed` with that one; any other is checked against the actor's role.
+        """
         now = max(self.now, history.events[-1].recorded_at) if history.events else self.now
         kind = stream.partition(":")[0]
         if kind == "center":
@@ -200,13 +214,15 @@ class Deciding:
             policy = center.policy_by(ref.digest)
         else:
             policy = center.policy_on(day)
-        authorise(command, policy)
+        if not allowed:
+            authorise(command, policy)
         register = None
         number = None
         if history.state is None and DECIDERS[kind].numbered:
             register = register_of(center_id, kind, day)
             number = number_of(center_id, kind, day, self._serial(register)[0] + 1)
-        return Terms(now=now, calendar=self.app.calendar, policy=policy, center=center, number=number), register
+        others = {named: self._history(named).state for named in command.referred}
+        return Terms(now, self.app.calendar, policy, center, number, others), register
 
     def _center(self, center: str) -> CenterState | None:
         if self._centers.get(center) is None:
@@ -218,8 +234,15 @@ class Deciding:
             self._serials[register] = self.app.last(register)
         return self._serials[register]
 
-    def _record(
-        self, command: Command, stream: str, history: History, events: tuple[Event, ...], terms: Terms
+    def _record(  # noqa: PLR0913 - all that a record is made of
+        self,
+        command: Command,
+        stream: str,
+        history: History,
+        events: tuple[Event, ...],
+        terms: Terms,
+        *,
+        cause: str | None,
     ) -> tuple[Recorded, ...]:
         zone = terms.center.zone if terms.center else _zone(command, history)
         return tuple(
@@ -233,6 +256,7 @@ class Deciding:
                 command_id=command.command_id or "",
                 command_hash="",  # set when the batch is sealed, so that all its keys are made in one go
                 policy=terms.policy.ref if terms.policy else None,
+                cause=cause,
                 late_reason=command.late_reason,
             )
             for offset, event in enumerate(events, start=1)

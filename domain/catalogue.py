@@ -12,6 +12,7 @@ from .access import PersonalDataRevealed
 from .center import CENTER_COMMANDS, CENTER_EVENTS
 from .opinion.decide import decide as decide_opinion
 from .opinion.themes import OPINION_COMMANDS, OPINION_EVENTS
+from .opinion.themes import consequences as consequences_of_opinion
 from .opinion.themes import evolve as evolve_opinion
 from .order.commands import ORDER_COMMANDS
 from .order.decide import decide as decide_order
@@ -32,12 +33,18 @@ if TYPE_CHECKING:
     from .terms import Terms
 
 
+def _none(_command: Command, _events: tuple[Event, ...]) -> tuple[Command, ...]:
+    """What follows for other cases, where nothing does."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """A kind of stream: how its state grows from events, and how commands are decided on it.
 
     `numbered`: a new case gets a form number from the register. `decide` and `evolve` are pure; the state of a stream
-    without events is `None`.
+    without events is `None`. `consequences` gives the commands on other cases that follow from a decided one; they are
+    decided with it, all or nothing.
     """
 
     kind: str
@@ -46,13 +53,22 @@ class Decider:
     commands: tuple[type[Command], ...]
     events: tuple[type[Event], ...]
     numbered: bool = False
+    consequences: Callable[[Any, tuple[Event, ...]], tuple[Command, ...]] = _none
 
 
 DECIDERS: Final = {
     decider.kind: decider
     for decider in (
         Decider("center", center.decide, center.evolve, CENTER_COMMANDS, CENTER_EVENTS),
-        Decider("opinion", decide_opinion, evolve_opinion, OPINION_COMMANDS, OPINION_EVENTS, numbered=True),
+        Decider(
+            "opinion",
+            decide_opinion,
+            evolve_opinion,
+            OPINION_COMMANDS,
+            OPINION_EVENTS,
+            numbered=True,
+            consequences=consequences_of_opinion,
+        ),
         Decider("order", decide_order, evolve_order, ORDER_COMMANDS, ORDER_EVENTS, numbered=True),
         Decider("survey", decide_survey, evolve_survey, SURVEY_COMMANDS, SURVEY_EVENTS, numbered=True),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,12 +27,34 @@ class Command(BaseModel):
     """Which field names the case, center or survey that the command is about."""
     creates: ClassVar[bool] = False
     """Whether the command starts a new case."""
+    only_follows: ClassVar[bool] = False
+    """Whether nobody gives it: it follows from another command on another case."""
+    refers_to: ClassVar[tuple[str, ...]] = ()
+    """Which fields name other cases that the decision depends on; what is known of them is in the terms."""
+
+    @property
+    def referred(self) -> tuple[str, ...]:
+        """Ids of the other cases that this command names."""
+        return tuple(named for field in self.refers_to if (named := getattr(self, field)) is not None)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Keep personal words out of logs and tracebacks."""
         hidden = marked_fields(type(self))
         for name, value in super().__repr_args__():
             yield name, "…" if name in hidden and value is not None else value
+
+    def passed_on(self) -> dict[str, Any]:
+        """What a command that follows from this one takes over; its id is derived, so that a retry finds it again."""
+        first = self.command_id or ""
+        derived = f"{first}.2"
+        if len(derived) > 64:  # noqa: PLR2004 - ids have at most 64 characters
+            derived = f"cmd:{sha256(first.encode()).hexdigest()[:40]}.2"
+        return {
+            "actor": self.actor,
+            "command_id": derived,
+            "occurred_at": self.occurred_at,
+            "late_reason": self.late_reason,
+        }
 
     actor: Actor
     command_id: Id | None = Field(default=None, description="makes a retry safe; made up where absent")

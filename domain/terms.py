@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .clocks import Calendar, Deadline, deadline
 from .policy import Limit, Policy, Unit
@@ -12,7 +12,7 @@ from .refusal import NotAuthorised, UnknownCode, WrongTime
 from .values import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     from .center import CenterState
@@ -24,7 +24,8 @@ class Terms:
     """What is handed to a decision from outside.
 
     `now` is the ledger's clock (UTC); `policy` the one that governs the case; `center` the master data of the center;
-    `number` the form number issued for a new case.
+    `number` the form number issued for a new case; `others` what is known of the other cases that the command names, by
+    their ids (`None`: no such case is in the ledger).
     """
 
     now: datetime
@@ -32,6 +33,7 @@ class Terms:
     policy: Policy | None = None
     center: CenterState | None = None
     number: str | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rules(self) -> Policy:
@@ -118,14 +120,22 @@ def authorise(command: Command, policy: Policy) -> None:
         NotAuthorised: names the role and those that may.
 
     """
-    allowed = policy.authority.get(command.name)
+    allowed = () if command.only_follows else policy.authority.get(command.name)
     if allowed is not None and command.actor.role not in allowed:
-        raise NotAuthorised(
-            f"{command.actor.role.en} may not {command.name.replace('_', ' ')}",
-            rule=f"authority, policy {policy.name}",
-            right=f"one of the roles {', '.join(allowed)}",
-            where="actor.role",
-        )
+        raise not_authorised(command, policy, allowed)
+
+
+def not_authorised(command: Command, policy: Policy, allowed: Collection[str], *, because: str = "") -> NotAuthorised:
+    """The refusal of a command to a role, with those that may give it; `because` is what about the case makes it so."""
+    right = f"one of the roles {', '.join(allowed)}" if allowed else "nobody; it is no part of this policy"
+    if command.only_follows:
+        right = "the command on the other case, from which it follows"
+    return NotAuthorised(
+        f"{command.actor.role.en} may not {command.name.replace('_', ' ')}{because}",
+        rule=f"authority, policy {policy.name}",
+        right=right,
+        where="actor.role",
+    )
 
 
 def known(word: str | None, words: Collection[str], *, where: str, rule: str) -> None:

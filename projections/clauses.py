@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, MetaData, String, Table
 
 from ..domain import access, center, register
-from ..domain.opinion import deadlines, platform
+from ..domain.opinion import deadlines, merging, platform
 from ..domain.opinion import events as opinion
 from ..domain.order import events as order
 from ..domain.survey import events as survey
@@ -44,7 +44,14 @@ EVIDENCE: Final = (
     ),
     Evidence(
         "从受理到决定的完整记录", "unbroken trail from acceptance to decision", ("4.2.4", "7.5.3", "7.3"),
-        (opinion.FollowedUp, opinion.OpinionDispatched, opinion.OpinionTransferred, register.NumberIssued),
+        (
+            opinion.FollowedUp,
+            opinion.OpinionDispatched,
+            opinion.OpinionTransferred,
+            merging.OpinionMerged,
+            merging.SecondComplaintMade,
+            register.NumberIssued,
+        ),
     ),
     Evidence(
         "首次回复", "first response", ("7.2.3", "8.2.1", "7.4"), (opinion.OpinionResponded, platform.ContactMade)

@@ -139,7 +139,8 @@ class Type:
             case "boolean":
                 # The databases write JSON's true as 'true' or as 1; what is absent is neither true nor false.
                 yes, no = (word("true"), word("1")), (word("false"), word("0"))
-                return case((text.in_(yes), true()), (text.in_(no), false()))
+                answers = [*((one, true()) for one in yes), *((one, false()) for one in no)]
+                return case(*answers, value=text)
             case "decimal":
                 return exact(text, self.length)
             case "month":

@@ -246,8 +246,9 @@ def _aggregate(column: Column) -> ColumnElement[Any]:
         return bound(case((concerned, value)))
     prefix = cast(_BASE + ledger_events.c.version, String(_PREFIX_LENGTH))
     if column.take is Take.LAST_GIVEN:
-        return bound(case((and_(concerned, value.is_not(None)), prefix + word("=") + value)))
-    marked = prefix + case((value.is_(None), word("!")), else_=word("=") + value)
+        return bound(case((concerned, prefix + word("=") + value)))
+    # What is put together with NULL is NULL on every database.
+    marked = prefix + func.coalesce(word("=") + value, word("!"), type_=String())
     return bound(case((concerned, marked)))
 
 

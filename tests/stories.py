@@ -36,7 +36,7 @@ Step = tuple[str, str, dict[str, Any]]
 
 def everything() -> list[Told]:
     """Every command there is, in an order that the domain allows; together they lead to every event there is."""
-    return told([*first_release(load("w08").values), *clocks_and_platform()])
+    return told([*first_release(load("w08").values), *clocks_and_platform(), *paths()])
 
 
 def one_of_each() -> list[Told]:
@@ -79,6 +79,22 @@ def clocks_and_platform() -> list[Step]:
             {**case, "clock": "response", "until": "2026-03-04T18:00:00+08:00", "reason": "出差"},
         ),
         ("confirm_deadlines", "acceptor", case),
+    ]
+
+
+def paths() -> list[Step]:
+    """The paths of opinions beside the flow itself."""
+    return [*_merged()]
+
+
+def _merged() -> list[Step]:
+    """A complaint that is the second one on the same matter (GP-5)."""
+    first, second = {"case": "opinion:story-p1"}, {"case": "opinion:story-p2"}
+    opinion = {"center": CENTER, "kind": "complaint", "channel": "phone", "category": "cleaning"}
+    return [
+        ("accept_opinion", "acceptor", {**first, **opinion}),
+        ("accept_opinion", "acceptor", {**second, **opinion}),
+        ("merge_opinion", "acceptor", {**second, "into": "opinion:story-p1", "reason": "同一事项"}),
     ]
 
 

@@ -17,7 +17,7 @@ from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportHousehol
 from ...domain.command import Command
 from ...domain.event import Actor
 from ...domain.opinion import commands as opinions
-from ...domain.opinion import deadlines, platform
+from ...domain.opinion import deadlines, merging, platform
 from ...domain.order import commands as orders
 from ...domain.survey import commands as surveys
 from ...domain.values import Role
@@ -132,6 +132,8 @@ call_back = _builder(
 )
 comment = _builder(opinions.CommentOnOpinion, case=OPINION, comment="已阅")
 end = _builder(opinions.EndOpinion, case=OPINION)
+merge = _builder(merging.MergeOpinion, case="opinion:2", into=OPINION)
+note_second = _builder(merging.NoteSecondComplaint, case=OPINION, by_case="opinion:2")
 
 # Clocks and the group platform
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ...domain.opinion import commands as opinions
 from ...domain.opinion import deadlines, platform
+from ...domain.opinion.merging import MergeOpinion
 from ...domain.opinion.state import OpinionState
 from ...domain.opinion.words import PlanStatus
 from ...domain.order import commands as orders
@@ -43,10 +44,10 @@ def _about_opinion(state: OpinionState) -> Kinds:
     if not state.is_complaint:
         return (*anyway, opinions.DispatchOpinion, opinions.CallBackOpinion)
     if not state.flow:
-        return (*anyway, *[opinions.AssessOpinion] * 5, opinions.DispatchOpinion)
+        return (*anyway, *[opinions.AssessOpinion] * 5, opinions.DispatchOpinion, MergeOpinion)
     if state.turn.finished_at is not None:
         return (*anyway, *[opinions.CallBackOpinion] * 5)
-    handed: Kinds = (*anyway, opinions.DispatchOpinion, opinions.TransferOpinion)
+    handed: Kinds = (*anyway, opinions.DispatchOpinion, opinions.TransferOpinion, MergeOpinion)
     if state.turn.plan_status is PlanStatus.PROPOSED:
         return (*handed, *[opinions.ApprovePlan] * 4, *[opinions.ReturnPlan] * 2)
     if state.turn.plan_status is PlanStatus.APPROVED:

@@ -26,7 +26,7 @@ from .words import name_of, plain, sentence, word
 from .world import decided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ...domain.clocks import Calendar
 
@@ -77,9 +77,22 @@ def happened(kind: type[Event], /, **fields: Anything) -> Happened:
     return Happened(kind, fields)
 
 
-def given(*steps: Step, at_home: Iterable[Event] | None = None, under: Policy = W08) -> Story:
-    """Begin a story. `at_home` are the center's events, `under` its policy; no center at all: `at_home=()`."""
-    story = Story(policy=under)
+def given(
+    *steps: Step,
+    at_home: Iterable[Event] | None = None,
+    under: Policy = W08,
+    beside: Mapping[str, Story] | None = None,
+) -> Story:
+    """Begin a story.
+
+    Args:
+        steps: what happened, or was asked for.
+        at_home: the center's events; no center at all: `()`.
+        under: the policy it has adopted.
+        beside: other cases by their ids, each with the story of what happened to it.
+
+    """
+    story = Story(policy=under, others={case: told.state for case, told in (beside or {}).items()})
     for event in home(under) if at_home is None else at_home:
         story.take(event)
     for step in steps:
@@ -101,6 +114,7 @@ class Story:
     refusal: Refused | None = None
     case: str = ""
     calendar: Calendar = field(default_factory=ChineseCalendar)
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     def when(self, command: Command, *, now: str | None = None) -> Story:
         """Ask for something, recorded at `now` (Shenzhen time), or as it happens."""
@@ -184,7 +198,9 @@ class Story:
             command = command.model_copy(update={"case": f"{kind}:1"})
         moment = now or command.occurred_at or self.moment
         home = self.states.get("center")
-        return decided(command, self.states.get(kind), home, self.policy, moment, calendar=self.calendar)
+        return decided(
+            command, self.states.get(kind), home, self.policy, moment, calendar=self.calendar, others=self.others
+        )
 
     def take(self, event: Event) -> None:
         """Take an event into the state of its kind."""

@@ -25,7 +25,9 @@ from ...domain.center import ReportHouseholds, ZoneName
 from ...domain.command import Command
 from ...domain.opinion.commands import AcceptOpinion, CallBackOpinion
 from ...domain.opinion.deadlines import AGREEABLE, AgreeTime
+from ...domain.opinion.merging import MergeOpinion
 from ...domain.opinion.platform import MakeContact, SubmitSolution
+from ...domain.opinion.state import OpinionState
 from ...domain.order.commands import CallBackOrder, CompleteOrder, DispatchOrder, EndOrder, RequestOrder
 from ...domain.order.words import Priority
 from ...domain.personal import PersonalText
@@ -216,23 +218,29 @@ def _next(draw: DrawFn, kind: type[Command], world: World, case: str, about: tup
         **({"center": CENTER} if kind.creates or kind is ReportHouseholds else {}),
         **({} if kind is ReportHouseholds else {"case": case}),
     }
-    return draw(commands(kind, **{**fixed, **_fitting(kind, world.states.get(case), world.policy, happened)}))
+    return draw(commands(kind, **{**fixed, **_fitting(kind, world, case, happened)}))
 
 
 def _between(since: datetime, until: datetime) -> SearchStrategy[datetime]:
     return st.timedeltas(timedelta(), max(until - since, timedelta())).map(lambda ago: until - ago)
 
 
-def _fitting(kind: type[Command], state: Any, policy: Policy, moment: datetime) -> dict[str, object]:  # noqa: ANN401, PLR0911 - each kind of case has its own state, each kind of command its own needs
-    """Fields that the domain wants beyond their form, of a case in this state."""
+def _fitting(kind: type[Command], world: World, case: str, moment: datetime) -> dict[str, object]:  # noqa: PLR0911 - each kind of command has its own needs
+    """Fields that the domain wants beyond their form, of a case as it stands."""
+    state: Any = world.states.get(case)
+    policy = world.policy
     agreed = st.none() | st.timedeltas(timedelta(minutes=1), 30 * _DAY).map(lambda ahead: moment + ahead)
     if kind is AcceptOpinion:
         codes = st.none() | st.sampled_from(sorted(policy.categories))
-        return {**_PLACE, "category": codes, "agreed_response_at": agreed, "agreed_handling_at": agreed}
+        linked = st.sampled_from([None, *_opinions(world, is_open=False)])
+        free = {"agreed_response_at": agreed, "agreed_handling_at": agreed, "linked_to": linked}
+        return {**_PLACE, "category": codes, **free}
     if kind is AgreeTime:
         return {"clock": st.sampled_from(AGREEABLE), "until": moment + _DAY}
     if kind is SubmitSolution:
         return {"completion_at": moment + _DAY}
+    if kind is MergeOpinion:
+        return {"into": st.sampled_from([one for one in _opinions(world, is_open=True) if one != case] or [case])}
     if kind is RequestOrder:
         codes = st.none() | st.sampled_from(sorted(policy.order_categories))
         return {**_PLACE, "category": codes, "agreed_arrival_at": agreed}
@@ -247,6 +255,13 @@ def _fitting(kind: type[Command], state: Any, policy: Policy, moment: datetime) 
     if kind is RecordSurveyCounts:
         return _counts(state)
     return _SIMPLY_FITTING.get(kind, {})
+
+
+def _opinions(world: World, *, is_open: bool) -> list[str]:
+    """Ids of the opinions that are open, or have ended."""
+    return [
+        case for case, state in world.states.items() if isinstance(state, OpinionState) and state.is_open is is_open
+    ]
 
 
 @st.composite

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...domain.catalogue import DECIDERS, KIND_OF
 from ...domain.clocks import local_day
+from ...domain.refusal import Refused
 from ...domain.register import number_of
 from ...domain.terms import Terms, authorise
 from ..calendar import ChineseCalendar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ...domain.center import CenterState
@@ -32,6 +34,8 @@ def decided(  # noqa: PLR0913 - all that a decision depends on
     *,
     serial: int = 1,
     calendar: Calendar = CALENDAR,
+    others: Mapping[str, object] | None = None,
+    allowed: bool = False,
 ) -> tuple[Event, ...]:
     """Decide as the ledger does: the terms from the center, the role checked, then the decider.
 
@@ -43,6 +47,8 @@ def decided(  # noqa: PLR0913 - all that a decision depends on
         now: the ledger's clock.
         serial: which number a new case gets.
         calendar: official working days.
+        others: what is known of other cases, by their ids.
+        allowed: it follows from another command, so the actor's role is not asked.
 
     Raises:
         Refused: by a rule.
@@ -52,8 +58,10 @@ def decided(  # noqa: PLR0913 - all that a decision depends on
     terms = Terms(now=now, calendar=calendar)
     if kind != "center" and home is not None:
         number = number_of(home.id, kind, local_day(command.occurred_at or now, home.zone), serial)
-        terms = Terms(now=now, calendar=calendar, policy=policy, center=home, number=number)
-        authorise(command, policy)
+        named = {case: (others or {}).get(case) for case in command.referred}
+        terms = Terms(now, calendar, policy, home, number, named)
+        if not allowed:
+            authorise(command, policy)
     return DECIDERS[kind].decide(command, state, terms)
 
 
@@ -66,8 +74,8 @@ class World:
     states: dict[str, Any] = field(default_factory=dict)
     last: dict[str, datetime] = field(default_factory=dict)
 
-    def ask(self, command: Command, now: datetime) -> tuple[Event, ...]:
-        """Decide a command on its case, and take in what happens.
+    def ask(self, command: Command, now: datetime, *, allowed: bool = False) -> tuple[Event, ...]:
+        """Decide a command on its case, and take in what happens, also to other cases because of it.
 
         Raises:
             Refused: by a rule; nothing changed.
@@ -75,12 +83,26 @@ class World:
         """
         stream: str = getattr(command, command.subject_field)
         events = decided(
-            command, self.states.get(stream), self.states.get(self.center), self.policy, now, serial=len(self.states)
+            command,
+            self.states.get(stream),
+            self.states.get(self.center),
+            self.policy,
+            now,
+            serial=len(self.states),
+            others=self.states,
+            allowed=allowed,
         )
         decider = DECIDERS[KIND_OF[type(command)]]
+        before = dict(self.states), dict(self.last)
         for event in events:
             self.states[stream] = decider.evolve(self.states.get(stream), event)
             self.last[stream] = max(self.last.get(stream, event.occurred_at), event.occurred_at)
+        try:
+            for following in decider.consequences(command, events):
+                self.ask(following, now, allowed=True)
+        except Refused:
+            self.states, self.last = before
+            raise
         return events
 
     def open_cases(self) -> list[str]:

@@ -10,6 +10,7 @@ from ..refusal import MissingDetail
 from ..terms import Terms, known, known_place, moment_of, not_early
 from ..values import Role
 from .events import OpinionAccepted
+from .linking import opens_anew
 from .timing import Clock
 from .words import Kind, Level, Severity
 
@@ -25,7 +26,7 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
 
     Raises:
         Refused: unknown category, estate or area; a time that cannot be; an agreed time before acceptance, where the
-            policy refuses that.
+            policy refuses that; a link to a case that is still open, or not the center's.
 
     """
     if command.case is None or terms.number is None:
@@ -33,6 +34,7 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
     policy = terms.rules
     known(command.category, policy.categories, where="category", rule="OP-4")
     known_place(terms, command.estate, command.area, rule="OP-3")
+    opens_anew(command.linked_to, terms)
     moment = moment_of(command, terms)
     complaint = command.kind is Kind.COMPLAINT
     response = terms.due(moment, policy.response) if complaint else None

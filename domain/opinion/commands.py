@@ -20,6 +20,7 @@ class AcceptOpinion(Command):
 
     name: ClassVar[str] = "accept_opinion"
     creates: ClassVar[bool] = True
+    refers_to: ClassVar[tuple[str, ...]] = ("linked_to",)
     center: CenterId
     case: OpinionId | None = Field(default=None, description="id of the new case; derived from command_id where absent")
     kind: Kind
@@ -39,7 +40,7 @@ class AcceptOpinion(Command):
     wanted_at: UtcTime | None = Field(default=None, description="when the customer wants the reply (OP-3)")
     agreed_response_at: UtcTime | None = None
     agreed_handling_at: UtcTime | None = None
-    linked_to: OpinionId | None = Field(default=None, description="an earlier case that this one opens anew (OP-14)")
+    linked_to: OpinionId | None = Field(default=None, description="an ended case that this one opens anew (OP-14)")
     source: Code | None = Field(default=None, description="name of the system it was imported from")
     source_case: Id | None = Field(default=None, description="that system's own id of the case")
 

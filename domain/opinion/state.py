@@ -21,6 +21,7 @@ from .events import (
     PlanReturned,
     RehandlingStarted,
 )
+from .merging import APART, Merging
 from .platform import UNTOUCHED, Platform
 from .words import Ending, Kind, PlanStatus, Severity, Validity
 
@@ -97,6 +98,7 @@ class OpinionState:
     follow_up_due_at: datetime | None = None
     moves: tuple[Move, ...] = ()
     platform: Platform = UNTOUCHED
+    merging: Merging = APART
 
     @property
     def center(self) -> str:
@@ -135,6 +137,11 @@ class OpinionState:
         return "assessed" if self.validity else "accepted"
 
     @property
+    def second_complaints(self) -> int:
+        """How many further complaints on the same matter were merged into it (GP-5)."""
+        return self.merging.second_complaints
+
+    @property
     def is_complaint(self) -> bool:
         """Whether it is a complaint of whatever validity."""
         return self.accepted.kind is Kind.COMPLAINT
@@ -170,7 +177,8 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
         case CalledBack():
             return replace(state, callbacks=(*state.callbacks, _callback(event)))
         case RehandlingStarted():
-            return replace(state, turns=(*state.turns, Turn(event.turn, event.occurred_at)))
+            again = (*state.turns, Turn(event.turn, event.occurred_at))
+            return replace(state, turns=again, ended_at=None, ending=None, source_status=None)
         case OpinionCommented():
             return replace(state, comments=state.comments + 1)
         case OpinionEnded():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Answer: TypeAlias = Callable[[Any, OpinionState, Terms], tuple[Event, ...]]
     Evolve: TypeAlias = Callable[[OpinionState, Any], OpinionState]
+    Follows: TypeAlias = Callable[[Any], tuple[Command, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,14 @@ class Theme:
     """What one theme adds to the opinion.
 
     `answers` decide its commands on a case that is in the ledger; those in `after_end` also on one that has ended.
-    `evolve` takes in its events.
+    `evolve` takes in its events. `follows` gives the commands on other cases that follow from one that was taken.
     """
 
     events: tuple[type[Event], ...]
     answers: Mapping[type[Command], Answer]
     evolve: Evolve
     after_end: frozenset[type[Command]] = frozenset()
+    follows: Mapping[type[Command], Follows] = field(default_factory=dict)
 
     @property
     def commands(self) -> tuple[type[Command], ...]:

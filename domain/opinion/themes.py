@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import deadlines, platform
+from . import deadlines, merging, platform
 from .commands import OPINION_COMMANDS as FLOW_COMMANDS
 from .events import OPINION_EVENTS as FLOW_EVENTS
 from .state import evolve as evolve_flow
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ..command import Command
     from ..event import Event
     from .state import OpinionState
-    from .theme import Answer, Theme
+    from .theme import Answer, Follows, Theme
 
-THEMES: Final[tuple[Theme, ...]] = (deadlines.THEME, platform.THEME)
+THEMES: Final[tuple[Theme, ...]] = (deadlines.THEME, merging.THEME, platform.THEME)
 """Beside the flow itself, in the order of the rulebook."""
 
 OPINION_EVENTS: Final[tuple[type[Event], ...]] = (*FLOW_EVENTS, *(event for theme in THEMES for event in theme.events))
@@ -29,6 +29,9 @@ ANSWERS: Final[dict[type[Command], Answer]] = {
 AFTER_END: Final[frozenset[type[Command]]] = frozenset().union(*(theme.after_end for theme in THEMES))
 """What may still be asked of a case that has ended."""
 
+_FOLLOWS: Final[dict[type[Command], Follows]] = {
+    command: follows for theme in THEMES for command, follows in theme.follows.items()
+}
 _THEME_OF: Final = {event: theme for theme in THEMES for event in theme.events}
 
 
@@ -38,3 +41,9 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:
     if theme is None:
         return evolve_flow(state, event)
     return None if state is None else theme.evolve(state, event)
+
+
+def consequences(command: Command, _events: tuple[Event, ...]) -> tuple[Command, ...]:
+    """What follows for other cases from a command that was taken."""
+    follows = _FOLLOWS.get(type(command))
+    return () if follows is None else follows(command)

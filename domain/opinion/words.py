@@ -62,3 +62,4 @@ class Ending(Coded):
     WITH_EXPLANATION = "with_explanation", "结束说明", "with a closing explanation"
     ANSWERED = "answered", "已答复"
     READ = "read", "经理阅", "read by the manager"
+    MERGED = "merged", "并入前案", "merged into an earlier case"

@@ -23,8 +23,9 @@ from ...domain.opinion.events import (
     PlanReturned,
     RehandlingStarted,
 )
+from ...domain.opinion.merging import OpinionMerged, SecondComplaintMade
 from ..columntypes import BOOLEAN, CODE, DAY, ID, INTEGER, LABEL, MONTH, TIME, word
-from ..vocabulary import Facts, compared, count, first, last, last_given
+from ..vocabulary import Compare, Facts, compared, count, first, last, last_given, unseen
 
 Row = Mapping[str, ColumnElement[Any]]
 
@@ -42,6 +43,25 @@ def _status(row: Row) -> ColumnElement[str]:
         (row["validity"].is_not(None), word("assessed")),
         else_=word("accepted"),
     )
+
+
+def _at_end(name: str) -> Compare:
+    """What the last end said, of a case that has not been taken up again since: it ended in its current turn."""
+    return lambda row: case((row["ended_turn"] == row["turns"], row[name]))
+
+
+_END: Final = tuple(
+    unseen(column)
+    for column in (
+        last("ended_turn", INTEGER, OpinionEnded, field="turn", zh="结束轮次", en="turn of last end", rule="OP-12"),
+        last("at_end", TIME, OpinionEnded, field="occurred_at", zh="最近结束", en="last end", rule="OP-14"),
+        last("month_at_end", MONTH, OpinionEnded, field="local_date", zh="月份", en="its month", rule="DA-5"),
+        last("way_of_end", CODE, OpinionEnded, field="ending", zh="方式", en="its way", rule="OP-14"),
+        last("status_at_end", CODE, OpinionEnded, field="source_status", zh="状态", en="its status", rule="OP-18"),
+    )
+)
+"""The last end as it was recorded; a case that is taken up again afterwards has none (OP-12)."""
+_LAST_END: Final = ("at_end", "ended_turn", "turns")
 
 
 def _handled_at(row: Row) -> ColumnElement[str]:
@@ -228,19 +248,38 @@ OPINIONS: Final = Facts(
         ),
         count("follow_ups", FollowedUp, zh="跟踪次数", en="follow-ups", rule="OP-9"),
         count("comments", OpinionCommented, zh="经理批示数", en="manager's comments", rule="OP-1"),
-        last("ended_at", TIME, OpinionEnded, field="occurred_at", zh="结束时间", en="end", rule="OP-14"),
-        last(
+        last("merged_into", ID, OpinionMerged, field="into", zh="并入案件", en="case it was merged into", rule="GP-5"),
+        count("second_complaints", SecondComplaintMade, zh="二次投诉数", en="second complaints merged", rule="GP-5"),
+        *_END,
+        compared("ended_at", TIME, _at_end("at_end"), of=_LAST_END, zh="结束时间", en="end", rule="OP-14"),
+        compared(
             "ended_month",
             MONTH,
-            OpinionEnded,
-            field="local_date",
+            _at_end("month_at_end"),
+            of=("month_at_end", "ended_turn", "turns"),
             zh="归档月份",
             en="archive month",
             rule="DA-5",
             indexed=True,
         ),
-        last("ending", CODE, OpinionEnded, zh="结束方式", en="how it ended", rule="OP-14"),
-        last("source_status", CODE, OpinionEnded, zh="来源状态", en="source's word for the end", rule="OP-18"),
+        compared(
+            "ending",
+            CODE,
+            _at_end("way_of_end"),
+            of=("way_of_end", "ended_turn", "turns"),
+            zh="结束方式",
+            en="how it ended",
+            rule="OP-14",
+        ),
+        compared(
+            "source_status",
+            CODE,
+            _at_end("status_at_end"),
+            of=("status_at_end", "ended_turn", "turns"),
+            zh="来源状态",
+            en="source's word for the end",
+            rule="OP-18",
+        ),
         compared(
             "handled_at",
             TIME,

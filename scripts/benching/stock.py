@@ -2,8 +2,8 @@
 
 The projection is written as the library's documentation writes one: a `Projection` whose view is a tracking recorder,
 each event and its position in one transaction. It is spared what ours has to do: its events come from memory (the
-library's SQLite module has no subscription, so that its runner cannot read from there), they are only parsed and not
-made into classes, and of our tables of facts it keeps one, the opinions.
+library's SQLite module has no subscription, so that its runner cannot read from there), and they are only parsed and
+not made into classes. The facts it keeps are in `stock_facts`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteDatastore, SQLiteTrackingRecorder
 from eventsourcing.utils import Environment
 
+from .stock_facts import CHANGES, INDICES, KEPT, OPTIONAL, TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,58 +40,7 @@ if TYPE_CHECKING:
     Figures = dict[str, Any]
 
 EXTENSION: Final = "eventsourcing_sqlalchemy"
-ACCEPTED: Final = (
-    "center", "number", "kind", "channel", "level", "category", "severity", "estate", "area", "unit", "customer",
-    "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
-    "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
-    "policy_digest",
-)  # fmt: skip
-LATER: Final = {
-    "opinion.responded.v1": "responded_at = :occurred_at",
-    "opinion.assessed.v1": (
-        "validity = :validity, flow = :flow, assessed_at = :occurred_at, assessed_by = :assessed_by, "
-        "severity = coalesce(:severity, severity), status = 'assessed'"
-    ),
-    "opinion.dispatched.v1": "dispatches = dispatches + 1, handler = :to, status = 'dispatched'",
-    "opinion.transferred.v1": "dispatches = dispatches + 1, handler = :to",
-    "opinion.plan_proposed.v1": (
-        "plans = plans + 1, plan_proposed_at = coalesce(plan_proposed_at, :occurred_at), "
-        "status = iif(turns > 1, status, 'planned')"
-    ),
-    "opinion.plan_approved.v1": "plans = plans + 1",
-    "opinion.plan_returned.v1": "plans = plans + 1",
-    "opinion.handling_finished.v1": (
-        "first_finished_at = coalesce(first_finished_at, :occurred_at), finished_at = :occurred_at, "
-        "finished_turn = :turn, handled_at = coalesce(handled_at, :occurred_at), status = 'handled'"
-    ),
-    "opinion.called_back.v1": (
-        "callbacks = callbacks + 1, called_back_at = coalesce(called_back_at, :occurred_at), "
-        "called_back_turn = :turn, control_end_at = :occurred_at, status = 'called_back'"
-    ),
-    "opinion.rehandling_started.v1": (
-        "turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling'"
-    ),
-    "opinion.followed_up.v1": "follow_ups = follow_ups + 1",
-    "opinion.commented.v1": "comments = comments + 1",
-    "opinion.ended.v1": (
-        "ended_at = :occurred_at, ended_month = substr(:local_date, 1, 7), ending = :ending, "
-        "source_status = :source_status, handled_at = coalesce(handled_at, :occurred_at), status = 'ended'"
-    ),
-}
-OPTIONAL: Final = ("severity", "source_status")
-PLAIN: Final = (
-    "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
-    "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
-    "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
-)  # fmt: skip
-COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments")
-INDEXED: Final = ("number", "unit", "customer", "month", "accepted_at", "ended_month", "status")
-INSERT: Final = (
-    f"INSERT INTO fact_opinions (case_id, {', '.join(ACCEPTED)}, "  # noqa: S608 - constants only
-    "turns, accepted_on, month, accepted_at, status) VALUES "
-    f"(:stream, {', '.join(f':{name}' for name in ACCEPTED)}, :turn, :local_date, substr(:local_date, 1, 7), "
-    ":occurred_at, 'accepted')"
-)
+_ABSENT: Final = dict.fromkeys(OPTIONAL)
 
 
 @dataclass
@@ -130,49 +81,34 @@ class Upstream(Application[str]):
         return ParsingMapper()
 
 
-class OpinionsView(SQLiteTrackingRecorder):
-    """One table of facts, kept in the transaction of the position."""
+class FactsView(SQLiteTrackingRecorder):
+    """The tables of facts, kept in the transaction of the position."""
 
     def __init__(self, datastore: SQLiteDatastore, **kwargs: Any) -> None:  # noqa: ANN401 - the library's
         super().__init__(datastore, **kwargs)
-        counts = [f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS]
-        columns = ["case_id VARCHAR(64) PRIMARY KEY", *(f"{name} VARCHAR(64)" for name in (*ACCEPTED, *PLAIN)), *counts]
-        self.create_table_statements += [
-            f"CREATE TABLE fact_opinions ({', '.join(columns)})",
-            *(f"CREATE INDEX fact_opinions_{name} ON fact_opinions ({name})" for name in INDEXED),
-        ]
+        self.create_table_statements += [*TABLES, *INDICES]
 
-    def keep(self, text: str, values: dict[str, Any], tracking: Tracking) -> None:
-        """Change a row and the position in one transaction."""
+    def keep(self, changes: Sequence[str], values: dict[str, Any], tracking: Tracking) -> None:
+        """Change rows and the position in one transaction."""
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_tracking(cursor, tracking)
-            cursor.execute(text, values)
-
-    def skip(self, tracking: Tracking) -> None:
-        """Note the position of an event that changes nothing."""
-        self.insert_tracking(tracking)
+            for change in changes:
+                cursor.execute(change, values)
 
 
-class Opinions(Projection[OpinionsView]):
-    """Folds each event into its row."""
+class AllFacts(Projection[FactsView]):
+    """Folds each event into its rows."""
 
-    name = "opinions"
+    name = "facts"
 
     def process_event(  # type: ignore[override,unused-ignore]  # pyright: ignore[reportIncompatibleVariableOverride]  # the library dispatches by class; here all events are of one
         self,
         domain_event: Any,  # noqa: ANN401 - the library's
         tracking: Tracking,
     ) -> None:
-        """Keep what the event says."""
+        """Keep what the event says; one that no fact is read off moves the position only."""
         state = domain_event.state
-        name = state["name"]
-        if name == "opinion.accepted.v1":
-            self.view.keep(INSERT, dict.fromkeys(ACCEPTED) | state, tracking)
-        elif name in LATER:
-            change = f"UPDATE fact_opinions SET {LATER[name]} WHERE case_id = :stream"  # noqa: S608 - constants only
-            self.view.keep(change, dict.fromkeys(OPTIONAL) | state, tracking)
-        else:
-            self.view.skip(tracking)
+        self.view.keep(CHANGES.get(state["name"], ()), _ABSENT | state, tracking)
 
 
 def project(given: Given) -> Figures:
@@ -182,12 +118,11 @@ def project(given: Given) -> Figures:
     env = {
         "PERSISTENCE_MODULE": "eventsourcing.popo",
         "ORIGINATOR_ID_TYPE": "text",
-        "OPINIONS_PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "OPINIONS_SQLITE_DBNAME": given["path"],
+        "FACTS_PERSISTENCE_MODULE": "eventsourcing.sqlite",
+        "FACTS_SQLITE_DBNAME": given["path"],
     }
-    runner = ProjectionRunner(
-        application_class=Upstream, projection_class=Opinions, view_class=OpinionsView, env=env
-    )  # its thread begins at once
+    # Its thread begins at once.
+    runner = ProjectionRunner(application_class=Upstream, projection_class=AllFacts, view_class=FactsView, env=env)
     started = perf_counter()
     begun_at = runner.view.max_tracking_id("upstream") or 0
     with runner:
@@ -196,7 +131,7 @@ def project(given: Given) -> Figures:
         durability = _durability(runner.view.datastore)
     done = len(events) - begun_at
     with closing(sqlite3.connect(given["path"])) as connection:
-        (rows,) = connection.execute("SELECT count(*) FROM fact_opinions").fetchone()
+        rows = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in KEPT}  # noqa: S608 - constants only
     return {"seconds": seconds, "events": done, "rate": done / seconds, "rows": rows, "durability": durability}
 
 

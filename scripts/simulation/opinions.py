@@ -21,6 +21,7 @@ ANONYMOUS = 1 / 25
 UNREACHABLE = 1 / 15
 CONTENT = 6 / 7
 AGAIN = 1 / 10
+TWICE = 1 / 20
 LONG = 1 / 20
 AGREED = 1 / 6
 MOST_TURNS = 4
@@ -34,6 +35,7 @@ class Said:
     household: dict[str, str]
     category: str
     words: str
+    ended: bool = True
 
 
 def opinion(  # noqa: PLR0913 - what a case begins with
@@ -56,7 +58,7 @@ def opinion(  # noqa: PLR0913 - what a case begins with
         **({"estate": center.estate} if anonymous else household),
         "wanted_way": "none" if anonymous else "phone",
         "level": "company" if at_company else "center",
-        **({"linked_to": before.case} if before and story.chance(1 / 2) else {}),
+        **({"linked_to": before.case} if before and before.ended and story.chance(1 / 2) else {}),
         **({"agreed_handling_at": start + timedelta(days=draw.randint(3, 12))} if story.chance(AGREED) else {}),
     }
     story.then(
@@ -68,10 +70,23 @@ def opinion(  # noqa: PLR0913 - what a case begins with
     else:
         _simple(story, kind)
     yield story
+    if kind == "complaint" and not anonymous and not paper and story.chance(TWICE):
+        yield from _second(story, household, said, words)
     if kind == "complaint" and not anonymous and case.count("-") < MOST_TURNS and story.chance(AGAIN):
         later = story.now + timedelta(days=draw.uniform(3, 45))
-        told = Said(case, household, said, words)
+        told = Said(case, household, said, words, story.steps[-1].command == "end_opinion")
         yield from opinion(draw, center, f"{case}-again", later, kind="complaint", before=told)
+
+
+def _second(first: Story, household: dict[str, str], said: str, words: str) -> Iterator[Story]:
+    """The customer rings again over the same before it is handled: a second complaint, merged into the first."""
+    story = Story(first.draw, first.center, f"{first.case}-twice", first.steps[0].happened + first.some(0.3, 3))
+    told = {"kind": "complaint", "category": said, "content": words, "channel": "phone", **household}
+    story.then("accept_opinion", "acceptor", center=first.center.id, **told)
+    story.then("merge_opinion", "acceptor", story.some(0.1, 0.3), into=first.case, reason="与前案同一事项")
+    still_open = min(step.entered for step in first.steps if step.command in {"finish_handling", "end_opinion"})
+    if story.steps[-1].entered < still_open:
+        yield story
 
 
 def _simple(story: Story, kind: str) -> None:

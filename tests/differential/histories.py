@@ -96,22 +96,37 @@ class Histories:
     def _new(self, random: Random) -> Told:
         kind = random.choice(("opinion", "opinion", "opinion", "order", "order", "survey", "survey"))
         center = random.choice(list(ZONES))
-        others = [case for case in self.cases if case.startswith(f"{kind}:")]
+        others = [case for case in self.cases if case.startswith(f"{kind}:") and self._may_be_linked(case, center)]
         name, values = OPENERS[kind](random, self.now, center, others)
         since = self.now - timedelta(days=random.choice((0, 1, 1, 35)))
         occurred = earlier(random, since, self.now, ZoneInfo(ZONES[center]))
         case = f"{kind}:{self.mark}-{self.steps}"
         return self._told(random, name, {"case": case, **values}, **self._late(random, occurred))
 
+    def _may_be_linked(self, case: str, center: str) -> bool:
+        """An opinion opens anew only what has ended at its center; now and then it is tried all the same."""
+        state = self.read(case).state
+        ended = state.center == center and not state.is_open
+        return ended or not case.startswith("opinion:") or self.steps % 7 == 0
+
     def _next(self, random: Random, case: str) -> Told:
         history = self.read(case)
         kind = case.partition(":")[0]
         if history.state.is_open:
             name, values = random.choice(MOVES[kind](history.state))(random, self.now)
+            if name == "merge_opinion":
+                values |= {"into": random.choice(self._open_beside(case))}
         else:
             name, values = LAST[kind], {}
         zone = ZoneInfo(ZONES[history.state.center])
         return self._told(random, name, {"case": case, **values}, **self._when(random, history, zone))
+
+    def _open_beside(self, case: str) -> list[str]:
+        """Opinions of the same center that are open; the case itself where there is no other."""
+        center = self.read(case).state.center
+        beside = [one for one in self.cases if one.startswith("opinion:") and one != case]
+        states = {one: self.read(one).state for one in beside}
+        return [one for one, state in states.items() if state.is_open and state.center == center] or [case]
 
     def _when(self, random: Random, history: History, zone: ZoneInfo) -> dict[str, Any]:
         """After the last step mostly; or after the first, so that versions and moments come in different orders."""

@@ -122,6 +122,10 @@ def _end_opinion(random: Random, _now: datetime) -> Ask:
     return "end_opinion", why if random.randint(0, 1) else {}
 
 
+def _merge(random: Random, _now: datetime) -> Ask:
+    return "merge_opinion", some(random, reason=words(random))
+
+
 def of_opinion(state: OpinionState) -> list[Move]:  # noqa: PLR0911 - one return a state
     """The moves of an opinion."""
     always: list[Move] = [_tell("follow_up_opinion"), _say("comment_on_opinion", "comment"), _end_opinion, _call_back]
@@ -131,13 +135,13 @@ def of_opinion(state: OpinionState) -> list[Move]:  # noqa: PLR0911 - one return
         return [*always, _dispatch, _end_opinion]
     turn = state.turn
     if state.flow is None:
-        return [*always, _dispatch, *[_assess] * 6]
+        return [*always, _dispatch, *[_assess] * 6, _merge]
     if not state.flow:
         return [*always, _assess, _end_opinion]
     if turn.finished_at is not None:
         called = any(call.turn == turn.number for call in state.callbacks)
         return [*always, *[_end_opinion if called else _call_back] * 5]
-    always += [_dispatch, _transfer, _assess]
+    always += [_dispatch, _transfer, _assess, _merge]
     if turn.plan_status is PlanStatus.PROPOSED:
         return [*always, *[lambda _random, _now: ("approve_plan", {})] * 4, *[_say("return_plan", "reason")] * 2]
     if turn.plan_status is PlanStatus.APPROVED:

@@ -86,6 +86,8 @@ def opinions(case: Case) -> Iterable[Row]:
         "control_end_at": last_call.at if last_call else None,
         "follow_ups": len(state.follow_ups),
         "comments": state.comments,
+        "merged_into": state.merging.into,
+        "second_complaints": state.merging.second_complaints,
         "ended_at": state.ended_at,
         "ended_month": month(state.ended_at, case.zone),
         "ending": state.ending,

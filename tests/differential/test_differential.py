@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import MetaData
 
 from caseledger.domain.catalogue import EVENTS
+from caseledger.domain.event import Recorded
 from caseledger.domain.refusal import Refused
 from caseledger.projections.compile import table_of
 from caseledger.projections.facts import ALL
@@ -184,6 +185,11 @@ def test_the_oracle_speaks_of_every_table_and_every_column() -> None:
             assert sorted(row) == sorted(table_of(one, MetaData()).c.keys())
 
 
+def followed(record: Recorded) -> bool:
+    """Whether it follows from a command on another case, whose id it then derives its own from."""
+    return record.cause is not None and not record.name.startswith(("register.", "access."))
+
+
 def test_a_long_history_holds_every_event_that_facts_are_read_off_and_every_step_refused_leaves_no_trace() -> None:
     with fresh_database("sqlite") as url, House(url) as house:
         histories = Histories(house.read)
@@ -194,5 +200,6 @@ def test_a_long_history_holds_every_event_that_facts_are_read_off_and_every_step
         assert house.differences() == []
         assert {name for one in ALL for name in one.event_names} - happened == set()
         assert {name for name in EVENTS if not name.startswith("access.")} - happened == set()
-        given = {record.command_id for history in house.histories for record in history.events}
+        events = [record for history in house.histories for record in history.events if not followed(record)]
+        given = {record.command_id for record in events}
         assert given == {told.command.command_id for told in taken}
