@@ -13,7 +13,8 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection
 from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
-from .errors import LockTimeoutError
+from .errors import ConnectionLostError, LockTimeoutError
+from .news import News
 from .translating import connection_lost, driver_error, translate
 
 T = TypeVar("T")
@@ -36,7 +37,8 @@ class Database:
     def __init__(self, engine: Engine, *, lock_timeout: float) -> None:
         self.engine: Final = engine
         self.side: Final = side_of(engine.dialect)
-        self.bell: Final = Bell()
+        self.bell: Final = Bell(heard=self._watch)
+        self._news: Final = News(engine, self.bell)
         self._lock_timeout = lock_timeout
         self._writing = engine.execution_options(**{WRITE: True})
         in_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
@@ -63,7 +65,10 @@ class Database:
                 if append:
                     self.side.begin_append(connection.connection.cursor())
                 yield connection
-            self.bell.ring()
+            if append:
+                self.announce()
+            else:
+                self.bell.ring()
         else:
             with self._checked_out(self.engine) as connection, self._guarded(connection), connection.begin():
                 self.side.begin_read(connection.connection.cursor())
@@ -86,8 +91,16 @@ class Database:
                 self.side.begin_append(cursor)
                 result = work(cursor)
                 self.engine.dialect.do_commit(pooled)
-        self.bell.ring()
+        self.announce()
         return result
+
+    def announce(self) -> None:
+        """Wake those who wait for a commit, of this process and of others; called after each commit made here."""
+        self.bell.ring()
+        self._news.tell()
+
+    def _watch(self) -> None:
+        self._news.watch()
 
     def _append_in_turn(self, work: Callable[[DBAPICursor], T]) -> T:
         kept = self._take_turn()
@@ -114,20 +127,28 @@ class Database:
 
         Raises: as :meth:`transaction`.
         """
-        with self._pooled() as pooled, self._settings_for(pooled, single=True):
-            cursor = pooled.cursor()
+
+        def work(cursor: DBAPICursor) -> list[tuple[Any, ...]]:
             cursor.execute(text, parameters)
             return list(cursor.fetchall())
+
+        return self._look(work)
 
     def settled(self) -> int | None:
         """Give the position up to which whoever reads the order from now on misses nothing; None: as far as he sees.
 
         Raises: as :meth:`transaction`.
         """
-        if not self.side.readers_ask:
-            return None
-        with self._pooled() as pooled, self._settings_for(pooled, single=True):
-            return self.side.settled(pooled.cursor())
+        return self._look(self.side.settled) if self.side.readers_ask else None
+
+    def _look(self, work: Callable[[DBAPICursor], T]) -> T:
+        """Read by one statement; once more where the connection turns out to be lost, as reading twice does no harm."""
+        try:
+            with self._pooled() as pooled, self._settings_for(pooled, single=True):
+                return work(pooled.cursor())
+        except ConnectionLostError:
+            with self._pooled() as pooled, self._settings_for(pooled, single=True):
+                return work(pooled.cursor())
 
     @contextmanager
     def _pooled(self) -> Iterator[PoolProxiedConnection]:
@@ -156,6 +177,7 @@ class Database:
     def close(self) -> None:
         """Close all connections; those in use by other threads close as soon as they are given back."""
         self._closed = True
+        self._news.close()
         self.release()
         self.engine.dispose()
 

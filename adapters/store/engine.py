@@ -132,8 +132,15 @@ def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
 def _ask_the_idle(engine: Engine) -> None:
     """Ask a connection that lay idle whether its server is still there, and make new ones if it is not.
 
-    To ask each time would cost a round trip a statement, and would still not tell what happens the moment after.
+    To ask each time would cost a round trip a statement, and would still not tell what happens the moment after. Once
+    one connection was found lost, all others are asked.
     """
+    last_loss = 0.0
+
+    @event.listens_for(engine, "invalidate")
+    def lose(_connection: DBAPIConnection, _record: object, _error: BaseException | None) -> None:
+        nonlocal last_loss
+        last_loss = monotonic()
 
     @event.listens_for(engine, "checkin")
     def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
@@ -142,7 +149,7 @@ def _ask_the_idle(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         since = record.info.get("idle since")
-        if since is None or monotonic() - since < TRUSTED_FOR:
+        if since is None or (since > last_loss and monotonic() - since < TRUSTED_FOR):
             return
         try:
             engine.dialect.do_ping(connection)
