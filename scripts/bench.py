@@ -6,6 +6,7 @@ import argparse
 import json
 import resource
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,7 @@ def run_job(name: str, given: dict[str, Any]) -> None:
     """Run one job in this process, and print its figures with this process's peak of memory."""
     where, what = name.split(".")
     # The peers' environment has neither caseledger nor what the table needs, so each job imports its own module only.
-    if where == "ours":
-        from benching import ours as jobs  # noqa: PLC0415 - as just said
-    elif where == "stock":
-        from benching import stock as jobs  # type: ignore[no-redef]  # noqa: PLC0415 - as just said
-    else:
-        from benching import plain as jobs  # type: ignore[no-redef]  # noqa: PLC0415 - as just said
+    jobs = import_module(f"benching.{where}")
     figures = getattr(jobs, what)(given)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({**figures, "peak": peak / (2**20 if sys.platform == "darwin" else 2**10)}))

@@ -37,13 +37,13 @@ AGAIN: Final = 15
 def make(given: Given) -> Figures:
     """Write the synthetic ledger."""
     started = perf_counter()
-    synthetic.write(_url(given), given["events"])
+    synthetic.write(url_of(given), given["events"])
     return {"seconds": perf_counter() - started}
 
 
 def rebuild(given: Given) -> Figures:
     """Rebuild each declaration, one after the other."""
-    with closing(_factory(given)) as factory:
+    with closing(ledger_factory(given)) as factory:
         factory.open()
         facts = Facts(factory.database.engine)
         facts.make()
@@ -53,7 +53,7 @@ def rebuild(given: Given) -> Figures:
 
 def check(given: Given) -> Figures:
     """Compare all facts with the events."""
-    with closing(_factory(given)) as factory:
+    with closing(ledger_factory(given)) as factory:
         facts = Facts(factory.database.engine)
         started = perf_counter()
         report = facts.check()
@@ -66,7 +66,7 @@ def check(given: Given) -> Figures:
 def queries(given: Given) -> Figures:
     """Ask what people ask, of a ledger whose facts are built: seconds, the median of a few each."""
     month, sample = given["month"], _sample(given["path"])
-    with Ledger(_url(given), create=False, keys=MemoryKeyStore()) as ledger:
+    with Ledger(url_of(given), create=False, keys=MemoryKeyStore()) as ledger:
         figures = ledger.figures
         asked: dict[str, Callable[[tuple[str, ...]], object]] = {
             "monthly report, all centers": lambda _: figures.monthly(month),
@@ -90,7 +90,7 @@ def queries(given: Given) -> Figures:
 
 def import_boston(given: Given) -> Figures:
     """Import a CSV in Boston's form through the commands, facts on."""
-    with Ledger(_url(given)) as ledger:
+    with Ledger(url_of(given)) as ledger:
         started = perf_counter()
         report = import_csv(ledger, given["csv"], "boston311")
         seconds = perf_counter() - started
@@ -104,7 +104,7 @@ def import_boston(given: Given) -> Figures:
 def append(given: Given) -> Figures:
     """Append events one a commit through the recorder, facts off."""
     events = [StoredEvent(*row) for row in _rows(given)]
-    with closing(_factory(given)) as factory:
+    with closing(ledger_factory(given)) as factory:
         recorder = factory.application_recorder()
         started = perf_counter()
         for event in events:
@@ -121,7 +121,7 @@ def command(given: Given) -> Figures:
     count, facts = given["commands"], given["facts"]
     known = {"actor": {"id": "staff:1", "role": "acceptor", "center": "center:c00"}}
     accept = {"center": "center:c00", "kind": "complaint", "channel": "phone", "category": "noise", "content": "噪音"}
-    with Ledger(_url(given), keys=MemoryKeyStore(), facts=facts) as ledger:
+    with Ledger(url_of(given), keys=MemoryKeyStore(), facts=facts) as ledger:
         for start in range(0, count, 500):
             accepted = [
                 command_from(
@@ -144,12 +144,14 @@ def command(given: Given) -> Figures:
     return {"seconds": seconds, "rate": count / seconds}
 
 
-def _url(given: Given) -> str:
+def url_of(given: Given) -> str:
+    """Where a job's ledger is."""
     return f"sqlite:///{given['path']}"
 
 
-def _factory(given: Given) -> SqlFactory:
-    return SqlFactory({"PERSISTENCE_MODULE": "caseledger.adapters.store", "CASELEDGER_URL": _url(given)})
+def ledger_factory(given: Given) -> SqlFactory:
+    """The store of a job's ledger, without what decides."""
+    return SqlFactory({"PERSISTENCE_MODULE": "caseledger.adapters.store", "CASELEDGER_URL": url_of(given)})
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -19,6 +19,8 @@ FLAT_TIME: Final = 1.5
 """Times of a few milliseconds swing more than memory does."""
 SLICE: Final = 20_000
 """Events that the stock runner, and the stores one event a commit, are measured over."""
+QUICK: Final = 100_000
+"""Events that are read and decoded one by one."""
 RATE: Final = "/s"
 MODULES: Final = {
     "library's SQLite module": "eventsourcing.sqlite",
@@ -192,6 +194,36 @@ def store(bench: Bench, place: Place) -> Iterator[Row]:
     )
 
 
+def reading(bench: Bench, place: Place) -> Iterator[Row]:
+    """Events read back as what they are, against the library's repository and mapper on the same values."""
+    cases = place.fresh("cases")
+    run(Job("cases.make", {"path": cases}))
+    source = bench.ledgers[bench.events]
+    common = {"events": min(bench.events, QUICK)}
+    against = "library's SQLite module"
+    found: list[list[Figures]] = [[], [], [], []]
+    for _ in range(bench.rounds):
+        jobs = (
+            Job("cases.load", {"path": cases}),
+            Job("stock_cases.load", {"source": cases, "path": place.fresh("stock-cases")}, peers=True),
+            Job("cases.read", {**common, "path": source}),
+            Job("stock_cases.read", {**common, "source": source, "path": place.fresh("stock-all")}, peers=True),
+        )
+        for figures, job in zip(found, jobs, strict=True):
+            figures.append(run(job))
+    our_loads, their_loads, our_reads, their_reads = found
+    size = our_loads[0]["events"]
+    yield Row(
+        f"a case of {size} events, loaded and folded: cases a second", place.name, 1 / middle(our_loads), RATE, 8,
+        at_least=True, against=f"{against}, repository", theirs=1 / middle(their_loads),
+    )  # fmt: skip
+    yield Row(
+        "read and decode all events", place.name, middle(our_reads, "rate"), RATE, 2,
+        at_least=True, against=f"{against}, mapper", theirs=middle(their_reads, "rate"),
+        note=f"the same {our_reads[0]['events']:,} events with the same values on both sides",
+    )  # fmt: skip
+
+
 GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "rebuild": rebuild,
     "runner": runner,
@@ -200,5 +232,6 @@ GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "import": importing,
     "memory": memory,
     "store": store,
+    "reading": reading,
 }
 """What `--rows` chooses from."""
