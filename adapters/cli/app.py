@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from . import care, copying, do, find, following, importing, making, policies, replay, report, trail, upgrading
+from . import (
+    care,
+    copying,
+    do,
+    find,
+    following,
+    granting,
+    importing,
+    making,
+    policies,
+    replay,
+    report,
+    trail,
+    upgrading,
+)
 from .options import Db
 
 app = typer.Typer(
@@ -48,6 +62,7 @@ app.command("rebuild")(care.rebuild)
 app.command("follow")(following.follow)
 app.command("lag")(following.lag)
 app.command("upgrade")(upgrading.upgrade)
+app.command("grants")(granting.grants)
 app.command("copy")(copying.copy)
 app.command("import")(importing.import_command)
 app.command("policies")(policies.policies)

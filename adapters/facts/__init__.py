@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from ...domain.terms import known
 from ...projections.events import ledger_events
 from ...projections.facts import ALL
-from ..store.errors import StoreError
+from ..store.errors import NotAllowedError, StoreError
 from .checking import CheckReport, Difference, check
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper, Statement
@@ -58,10 +58,20 @@ class Facts:
         """Make what is missing, and rebuild stale facts where that is cheap.
 
         Raises:
-            FactsStaleError: facts are stale and the ledger holds more than `CHEAP` events.
+            FactsStaleError: facts are stale and the ledger holds more than `CHEAP` events, or this account may not make
+                tables.
             PersistenceError: the database failed.
 
         """
+        try:
+            self._open()
+        except NotAllowedError as error:
+            raise FactsStaleError(
+                "the facts were made by another release or lack events, and this account may not make them anew "
+                f"({error}). Right would be `caseledger rebuild`, once, by an account that may change the tables."
+            ) from None
+
+    def _open(self) -> None:
         self.make()
         stale = self.stale()
         if not stale:
