@@ -91,8 +91,8 @@ class Figures:
                 for found in connection.execute(query):
                     counts = dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
                     counted.setdefault(counts.pop("grouped"), {}).update(counts)
-            for found in connection.execute(timeliness.figures(source, asked)):
-                clocks.setdefault(found.grouped, {})[found.clock] = timeliness.row(asked, found)
+            for ran in timeliness.rows(asked, connection.execute(timeliness.figures(source, asked))):
+                clocks.setdefault(ran.group, {})[ran.clock] = ran
         rows = [monthly.row(asked, group, counts, clocks.get(group, {})) for group, counts in counted.items()]
         return _in_order([row for row in rows if row.accepted or row.carried_over or row.open_at_month_end])
 
@@ -113,10 +113,8 @@ class Figures:
         asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         with self._reading() as connection:
             targets = _Targets(connection, month)
-            found = [
-                timeliness.row(asked, one, targets.of(one.grouped if by == "center" else center))
-                for one in connection.execute(timeliness.figures(_source(known_at), asked))
-            ]
+            counted = connection.execute(timeliness.figures(_source(known_at), asked))
+            found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (_CLOCKS.index(row.clock), row.group is None, row.group or ""))
 
     def callbacks(

@@ -106,9 +106,8 @@ def table_of(facts: Facts, metadata: MetaData, *, name: str | None = None) -> Ta
         **PLAIN,
     )
     if name is None:
-        for column in facts.shown:
-            if column.indexed:
-                Index(f"{facts.name}_{column.name}", table.c[column.name])
+        for index in facts.indices:
+            Index("_".join((facts.name, *index)), *(table.c[name] for name in index))
     return table
 
 
@@ -192,8 +191,8 @@ def fingerprint(facts: Facts) -> str:
 
 def shape(facts: Facts) -> str:
     """SHA-256 of the table's columns and types."""
-    columns = [[column.name, column.type.word, column.type.length, column.indexed] for column in facts.shown]
-    return digest([list(facts.key_columns), columns])
+    columns = [[column.name, column.type.word, column.type.length] for column in facts.shown]
+    return digest([list(facts.key_columns), columns, [list(index) for index in facts.indices]])
 
 
 def _pick(column: Column) -> _Pick:

@@ -63,7 +63,6 @@ class Column:
     events: tuple[EventClass, ...] = ()
     field: str | None = None
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    indexed: bool = False
     shown: bool = True
     of: tuple[str, ...] = ()
     compare: Compare | None = dataclasses.field(default=None, compare=False)
@@ -92,10 +91,9 @@ class Counted(Said):
 
 
 class Taken(Counted):
-    """For columns that take a field: `field` is the column's name where absent; `indexed` gives the table an index."""
+    """For columns that take a field: `field` is the column's name where absent."""
 
     field: NotRequired[str]
-    indexed: NotRequired[bool]
 
 
 def _column(take: Take, name: str, kind: Type, events: Events, words: Taken | Counted) -> Column:
@@ -119,7 +117,6 @@ def _column(take: Take, name: str, kind: Type, events: Events, words: Taken | Co
         events=sources,
         field=read,
         where=kept,
-        indexed=bool(words.get("indexed")),
     )
 
 
@@ -186,7 +183,6 @@ class Comparison(Said):
     """For compared columns: `of` names the recorded columns of the same row that are compared."""
 
     of: Sequence[str]
-    indexed: NotRequired[bool]
 
 
 def compared(name: str, kind: Type, compare: Compare, **words: Unpack[Comparison]) -> Column:
@@ -198,7 +194,6 @@ def compared(name: str, kind: Type, compare: Compare, **words: Unpack[Comparison
         zh=words["zh"],
         en=words["en"],
         rule=words["rule"],
-        indexed=words.get("indexed", False),
         of=tuple(words["of"]),
         compare=compare,
     )
@@ -221,6 +216,7 @@ class Facts:
 
     `key`: `("case",)` or `("case", part)`, the part (turn, callback, item …) being a field of every event read.
     `opened_by`: the events one of which must be there for the row to be.
+    `indices`: columns by which rows are looked for, or looked for and put in order.
     """
 
     name: str
@@ -230,12 +226,14 @@ class Facts:
     opened_by: tuple[EventClass, ...]
     columns: tuple[Column, ...]
     key_labels: tuple[tuple[str, str], ...] = (("案件", "case, the stream's id"),)
+    indices: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Check what the columns' makers could not see.
 
         Raises:
-            DeclarationError: two columns of one name, a key that an event does not carry, streams of several kinds.
+            DeclarationError: two columns of one name, a key that an event does not carry, streams of several kinds, an
+                index on no column.
 
         """
         names = [*self.key_columns, *(column.name for column in self.columns)]
@@ -255,6 +253,9 @@ class Facts:
             if missing := set(column.of) - seen:
                 raise DeclarationError(f"{self.name}.{column.name}: no column {', '.join(sorted(missing))} before it")
             seen.add(column.name)
+        told = {*self.key_columns, *(column.name for column in self.shown)}
+        if unknown := {name for index in self.indices for name in index} - told:
+            raise DeclarationError(f"{self.name}: an index on {', '.join(sorted(unknown))}, which the table has not")
 
     @property
     def shown(self) -> tuple[Column, ...]:

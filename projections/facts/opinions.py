@@ -74,9 +74,19 @@ OPINIONS: Final = Facts(
     en="customers' opinions, one row each",
     key=("case",),
     opened_by=(OpinionAccepted,),
+    indices=(
+        ("number",),
+        ("unit",),
+        ("customer",),
+        ("month", "center"),
+        ("ended_month",),
+        ("accepted_at",),
+        ("center", "accepted_at"),
+        ("status", "accepted_at"),
+    ),
     columns=(
         first("center", ID, OpinionAccepted, zh="管理服务中心", en="management service center", rule="DA-1"),
-        first("number", ID, OpinionAccepted, zh="表单编号", en="number on the form", rule="OP-3", indexed=True),
+        first("number", ID, OpinionAccepted, zh="表单编号", en="number on the form", rule="OP-3"),
         first("kind", CODE, OpinionAccepted, zh="意见类别", en="kind of opinion", rule="OP-1"),
         first("channel", CODE, OpinionAccepted, zh="受理渠道", en="how it came in", rule="OP-3"),
         first("level", CODE, OpinionAccepted, zh="受理层级", en="accepted by center or company", rule="OP-6"),
@@ -84,8 +94,8 @@ OPINIONS: Final = Facts(
         last_given("severity", CODE, (OpinionAccepted, OpinionAssessed), zh="影响程度", en="severity", rule="OP-19"),
         first("estate", CODE, OpinionAccepted, zh="小区", en="estate", rule="OP-3"),
         first("area", CODE, OpinionAccepted, zh="区域", en="area of the estate", rule="OP-3"),
-        first("unit", ID, OpinionAccepted, zh="房产", en="dwelling or office", rule="OP-12", indexed=True),
-        first("customer", ID, OpinionAccepted, zh="顾客编号", en="customer's id", rule="OP-3", indexed=True),
+        first("unit", ID, OpinionAccepted, zh="房产", en="dwelling or office", rule="OP-12"),
+        first("customer", ID, OpinionAccepted, zh="顾客编号", en="customer's id", rule="OP-3"),
         first("department", CODE, OpinionAccepted, zh="责任部门", en="department in charge", rule="OP-8"),
         first("source", CODE, OpinionAccepted, zh="来源系统", en="system it was imported from", rule="OP-18"),
         first("source_case", ID, OpinionAccepted, zh="来源编号", en="that system's own id", rule="OP-18"),
@@ -107,7 +117,6 @@ OPINIONS: Final = Facts(
             zh="受理月份",
             en="local month of acceptance",
             rule="DA-5",
-            indexed=True,
         ),
         first(
             "accepted_at",
@@ -117,7 +126,6 @@ OPINIONS: Final = Facts(
             zh="受理时间",
             en="acceptance",
             rule="OP-3",
-            indexed=True,
         ),
         first("response_due_at", TIME, OpinionAccepted, zh="首次回复期限", en="first response due", rule="OP-5"),
         first(
@@ -260,7 +268,6 @@ OPINIONS: Final = Facts(
             zh="归档月份",
             en="archive month",
             rule="DA-5",
-            indexed=True,
         ),
         compared(
             "ending",
@@ -297,7 +304,6 @@ OPINIONS: Final = Facts(
             zh="状态",
             en="where it stands",
             rule="OP-21",
-            indexed=True,
         ),
     ),
 )

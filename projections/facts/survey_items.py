@@ -44,8 +44,9 @@ SURVEY_ITEMS: Final = Facts(
     key=("case", "item"),
     key_labels=(("调查", "survey, the stream's id"), ("项目", "item of the form")),
     opened_by=(ItemListed,),
+    indices=(("center",),),
     columns=(
-        first("center", ID, ItemListed, zh="管理服务中心", en="management service center", rule="SV-1", indexed=True),
+        first("center", ID, ItemListed, zh="管理服务中心", en="management service center", rule="SV-1"),
         first("number", ID, ItemListed, zh="调查编号", en="number of the survey", rule="SV-1"),
         first("scope", CODE, ItemListed, zh="范围", en="general or topical", rule="SV-1"),
         first("place", INTEGER, ItemListed, field="position", zh="序号", en="place on the form", rule="SV-1"),

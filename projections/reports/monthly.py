@@ -150,8 +150,10 @@ def perhaps_open(source: Source, asked: Asked, since: str) -> Source:
     In two parts, so that an index on the month of ending finds the few that matter among years of ended ones.
     """
     o = source(OPINIONS)
-    # The function keeps the planners from going by the month of acceptance, which holds nearly all.
-    common = (func.coalesce(o.c.month, "") <= asked.month, *asked.of_center(o))
+    # The functions keep the planners from going by acceptance or by the center, which hold all years.
+    common = [func.coalesce(o.c.month, "") <= asked.month]
+    if asked.center is not None:
+        common.append(func.coalesce(o.c.center, "") == asked.center)
     columns = [o.c[name] for name in SHOWN]
     not_ended = select(*columns).where(o.c.ended_month.is_(None), *common)
     ended_late = select(*columns).where(o.c.ended_month >= since, *common)

@@ -7,10 +7,11 @@ Due and done stand in the view; the question (as of when?) is put in the query. 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import CompoundSelect, Integer, Select, and_, case, func, literal_column, or_, select, union_all
 
@@ -18,13 +19,15 @@ from ..columntypes import word
 from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
 from ..facts.turns import TURNS
-from .rates import number_of, percent
+from .rates import percent
 from .sources import Asked, Keep, Source, check_group, everything, group_of, nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy import ColumnElement, FromClause, Row
+
+    TargetsOf: TypeAlias = Callable[[str | None], Mapping[str, Decimal]]
 
 COLUMNS = (
     "clock",
@@ -113,7 +116,7 @@ def clocks(source: Source, keep: Keep = everything, *, orders: bool = True) -> C
 
 
 def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count the month's clocks by verdict and group: columns clock, group, and one a verdict.
+    """Count the month's clocks: one row a clock, group and verdict, with their number. See `rows`.
 
     Raises:
         UnknownCode: grouped by what there is not.
@@ -121,11 +124,11 @@ def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """
     check_group(asked.by, also=("clock",))
     ran = clocks(source, asked.of_month()).subquery("clocks")
-    found = verdict(ran, asked).label("verdict")
-    group = ran.c[asked.by].label("grouped")
-    judged = select(ran.c.clock, group, found).where(*_ran(ran, asked)).subquery("judged")
-    counts = (number_of(judged.c.verdict == word(one)).label(one) for one in Verdict)
-    return select(judged.c.clock, judged.c.grouped, *counts).group_by(judged.c.clock, judged.c.grouped)
+    judged = select(ran.c.clock, ran.c[asked.by].label("grouped"), verdict(ran, asked).label("verdict"))
+    found = judged.where(*_ran(ran, asked)).subquery("judged")
+    # Counted by the verdict itself: a count for each would judge every clock six times.
+    number = func.count(found.c.clock).label("number")
+    return select(*found.c, number).group_by(*found.c)
 
 
 def _ran(ran: FromClause, asked: Asked) -> tuple[ColumnElement[bool], ...]:
@@ -148,30 +151,35 @@ def verdict(ran: FromClause, asked: Asked) -> ColumnElement[str]:
     )
 
 
-def row(asked: Asked, found: Row[Any], targets: Mapping[str, Decimal] | None = None) -> Timeliness:
-    """Make the figures of one row, beside the target of the policy in force."""
-    done = found.in_time + found.late
-    due = done + found.overdue
-    with_target = due + found.running + found.lapsed
+def rows(asked: Asked, found: Iterable[Row[Any]], targets_of: TargetsOf = lambda _: {}) -> list[Timeliness]:
+    """Make one row a clock and group of what `figures` counted, beside the target of the policy in force."""
+    counted: dict[tuple[str, str | None], Counter[str]] = {}
+    for one in found:
+        counted.setdefault((one.clock, one.grouped), Counter())[one.verdict] = one.number
+    return [_row(asked, clock, group, counts, targets_of(group)) for (clock, group), counts in counted.items()]
+
+
+def _row(
+    asked: Asked, clock: str, group: str | None, counts: Counter[str], targets: Mapping[str, Decimal]
+) -> Timeliness:
+    in_time = counts[Verdict.IN_TIME]
+    done = in_time + counts[Verdict.LATE]
+    due = done + counts[Verdict.OVERDUE]
+    with_target = due + counts[Verdict.RUNNING] + counts[Verdict.LAPSED]
     return Timeliness(
         month=asked.month,
-        clock=found.clock,
+        clock=clock,
         by=asked.by,
-        group=found.grouped,
-        in_time=found.in_time,
-        late=found.late,
-        overdue=found.overdue,
-        running=found.running,
-        lapsed=found.lapsed,
-        without_target=found.without_target,
-        cases=with_target + found.without_target,
+        group=group,
+        **{one.value: counts[one] for one in Verdict},
+        cases=with_target + counts[Verdict.WITHOUT_TARGET],
         done=done,
         due=due,
         with_target=with_target,
-        in_time_of_done=percent(found.in_time, done),
-        in_time_of_due=percent(found.in_time, due),
-        in_time_of_all=percent(found.in_time, with_target),
-        target=(targets or {}).get(f"{found.clock}_in_time"),
+        in_time_of_done=percent(in_time, done),
+        in_time_of_due=percent(in_time, due),
+        in_time_of_all=percent(in_time, with_target),
+        target=targets.get(f"{clock}_in_time"),
     )
 
 

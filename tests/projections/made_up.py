@@ -58,7 +58,7 @@ COLUMNS = (
     first("size", INTEGER, Opened, **SAID),
     first("flag", BOOLEAN, Opened, **SAID),
     first("opened_on", DAY, Opened, field="local_date", **SAID),
-    first("month", MONTH, Opened, field="local_date", indexed=True, **SAID),
+    first("month", MONTH, Opened, field="local_date", **SAID),
     first("due_at", TIME, Opened, **SAID),
     first("words_of_first_change", LABEL, Changed, field="words", **SAID),
     last("words_of_last_change", LABEL, Changed, field="words", **SAID),

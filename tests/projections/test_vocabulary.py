@@ -102,3 +102,9 @@ def test_the_fingerprint_follows_the_declaration_and_the_shape_only_its_columns(
     assert shape(here) == shape(there)
     assert shape(here) != shape(money)
     assert fingerprint(OPINIONS) == fingerprint(OPINIONS)
+
+
+def test_an_index_on_no_column_of_the_table_is_refused() -> None:
+    center = first("center", ID, OpinionAccepted, **SAID)
+    with pytest.raises(DeclarationError, match="an index on month, which the table has not"):
+        Facts("fact_test", "测试", "test", ("case",), (OpinionAccepted,), (center,), indices=(("center", "month"),))

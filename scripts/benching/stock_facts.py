@@ -1,0 +1,150 @@
+"""The facts as a projection of the library's keeps them: tables, and for each event the statements that change them.
+
+Every declaration that has rows in the synthetic ledger, with the columns and indices of ours: centers, opinions, turns,
+callbacks and follow-ups. Written for the library's SQLite module; values come by name from the event's parsed state.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ACCEPTED: Final = (
+    "center", "number", "kind", "channel", "level", "category", "severity", "estate", "area", "unit", "customer",
+    "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
+    "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
+    "policy_digest",
+)  # fmt: skip
+_LATER: Final = (
+    "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
+    "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
+    "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
+)  # fmt: skip
+_COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments")
+_TURN: Final = (
+    "started_at", "plan_first_proposed_at", "plan_last_proposed_at", "plan_approved_at", "finished_at",
+    "callback_due_at", "called_back_at", "satisfied",
+)  # fmt: skip
+_ANSWERS: Final = ("handled_in_time", "outcome_satisfied", "attitude_satisfied", "satisfied")
+_CENTER: Final = ("label", "time_zone", "registered_at", "households_at", "policy_digest", "policy_from")
+
+OPTIONAL: Final = (*_ACCEPTED, *_ANSWERS, "callback_due_at", "source_status")
+"""Keys that an event may leave out; they are absent in the facts then."""
+
+
+def _table(name: str, key: str, *, texts: tuple[str, ...], counts: tuple[str, ...] = ()) -> str:
+    columns = ["case_id VARCHAR(64) NOT NULL", *(f"{part} INTEGER NOT NULL" for part in key.split(", ")[1:])]
+    columns += [f"{text} VARCHAR(64)" for text in texts]
+    columns += [f"{count} INTEGER NOT NULL DEFAULT 0" for count in counts]
+    return f"CREATE TABLE {name} ({', '.join(columns)}, PRIMARY KEY ({key}))"
+
+
+TABLES: Final = (
+    _table("fact_centers", "case_id", texts=_CENTER, counts=("total_households", "resident_households", "policies")),
+    _table("fact_opinions", "case_id", texts=(*_ACCEPTED, *_LATER), counts=_COUNTS),
+    _table("fact_turns", "case_id, turn", texts=_TURN, counts=("plans", "plans_returned", "callbacks")),
+    _table("fact_callbacks", "case_id, callback", texts=("turn", "called_at", "called_on", "way", *_ANSWERS)),
+    _table("fact_follow_ups", "case_id, follow_up", texts=("turn", "told_at", "told_on", "way")),
+)
+
+KEPT: Final = ("fact_centers", "fact_opinions", "fact_turns", "fact_callbacks", "fact_follow_ups")
+INDEXED: Final = (
+    ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month",), ("accepted_at",),
+    ("center", "accepted_at"), ("status", "accepted_at"),
+)  # fmt: skip
+"""Indices of the opinions; the other tables have none but their keys."""
+INDICES: Final = tuple(
+    f"CREATE INDEX fact_opinions_{'_'.join(names)} ON fact_opinions ({', '.join(names)})" for names in INDEXED
+)
+
+
+def _opinion(change: str) -> str:
+    return f"UPDATE fact_opinions SET {change} WHERE case_id = :stream"  # noqa: S608 - constants only
+
+
+def _turn(change: str) -> str:
+    return f"UPDATE fact_turns SET {change} WHERE case_id = :stream AND turn = :turn"  # noqa: S608 - constants only
+
+
+_NEW_TURN: Final = "INSERT INTO fact_turns (case_id, turn, started_at) VALUES (:stream, :turn, :occurred_at)"
+
+CHANGES: Final[dict[str, tuple[str, ...]]] = {
+    "center.registered.v1": (
+        (
+            "INSERT INTO fact_centers (case_id, label, time_zone, registered_at, households_at, total_households, "
+            "resident_households) VALUES (:stream, :label, :time_zone, :occurred_at, :occurred_at, :total_households, "
+            ":resident_households)"
+        ),
+    ),
+    "center.policy_adopted.v1": (
+        (
+            "UPDATE fact_centers SET policies = policies + 1, policy_digest = :digest, policy_from = :in_force_from "
+            "WHERE case_id = :stream"
+        ),
+    ),
+    "opinion.accepted.v1": (
+        (
+            f"INSERT INTO fact_opinions (case_id, {', '.join(_ACCEPTED)}, "  # noqa: S608 - constants only
+            "turns, accepted_on, month, accepted_at, status) VALUES "
+            f"(:stream, {', '.join(f':{name}' for name in _ACCEPTED)}, :turn, :local_date, substr(:local_date, 1, 7), "
+            ":occurred_at, 'accepted')"
+        ),
+        _NEW_TURN,
+    ),
+    "opinion.responded.v1": (_opinion("responded_at = :occurred_at"),),
+    "opinion.assessed.v1": (
+        _opinion(
+            "validity = :validity, flow = :flow, assessed_at = :occurred_at, assessed_by = :assessed_by, "
+            "severity = coalesce(:severity, severity), status = 'assessed'"
+        ),
+    ),
+    "opinion.dispatched.v1": (_opinion("dispatches = dispatches + 1, handler = :to, status = 'dispatched'"),),
+    "opinion.transferred.v1": (_opinion("dispatches = dispatches + 1, handler = :to"),),
+    "opinion.plan_proposed.v1": (
+        _opinion(
+            "plans = plans + 1, plan_proposed_at = iif(:turn = 1, coalesce(plan_proposed_at, :occurred_at), "
+            "plan_proposed_at), status = iif(turns > 1, status, 'planned')"
+        ),
+        _turn(
+            "plans = plans + 1, plan_first_proposed_at = coalesce(plan_first_proposed_at, :occurred_at), "
+            "plan_last_proposed_at = :occurred_at"
+        ),
+    ),
+    "opinion.plan_approved.v1": (_opinion("plans = plans + 1"), _turn("plan_approved_at = :occurred_at")),
+    "opinion.plan_returned.v1": (_opinion("plans = plans + 1"), _turn("plans_returned = plans_returned + 1")),
+    "opinion.handling_finished.v1": (
+        _opinion(
+            "first_finished_at = coalesce(first_finished_at, :occurred_at), finished_at = :occurred_at, "
+            "finished_turn = :turn, handled_at = coalesce(handled_at, :occurred_at), status = 'handled'"
+        ),
+        _turn("finished_at = :occurred_at, callback_due_at = :callback_due_at"),
+    ),
+    "opinion.called_back.v1": (
+        _opinion(
+            "callbacks = callbacks + 1, called_back_at = coalesce(called_back_at, :occurred_at), "
+            "called_back_turn = :turn, control_end_at = :occurred_at, status = 'called_back'"
+        ),
+        _turn(
+            "callbacks = callbacks + 1, called_back_at = coalesce(called_back_at, :occurred_at), satisfied = :satisfied"
+        ),
+        (
+            "INSERT INTO fact_callbacks VALUES (:stream, :callback, :turn, :occurred_at, :local_date, :way, "
+            ":handled_in_time, :outcome_satisfied, :attitude_satisfied, :satisfied)"
+        ),
+    ),
+    "opinion.rehandling_started.v1": (
+        _opinion("turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling'"),
+        _NEW_TURN,
+    ),
+    "opinion.followed_up.v1": (
+        _opinion("follow_ups = follow_ups + 1"),
+        "INSERT INTO fact_follow_ups VALUES (:stream, :follow_up, :turn, :occurred_at, :local_date, :way)",
+    ),
+    "opinion.commented.v1": (_opinion("comments = comments + 1"),),
+    "opinion.ended.v1": (
+        _opinion(
+            "ended_at = :occurred_at, ended_month = substr(:local_date, 1, 7), ending = :ending, "
+            "source_status = :source_status, handled_at = coalesce(handled_at, :occurred_at), status = 'ended'"
+        ),
+    ),
+}
+"""What each event changes, by its stored name."""
