@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, Update, delete, insert, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    MetaData,
+    Table,
+    Update,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from ...projections.events import binary_text
 from ...projections.options import PLAIN
@@ -47,8 +59,8 @@ def marks(connection: Connection) -> dict[str, Mark]:
 
 def forget(names: Iterable[str]) -> Update:
     """Take back that these contents follow their declarations; a statement without parameters."""
-    nothing = literal_column("''")
-    listed = [literal_column(f"'{name}'") for name in names]
+    nothing: ColumnElement[str] = literal_column("''")
+    listed: list[ColumnElement[str]] = [literal_column(f"'{name}'") for name in names]
     stale = ledger_facts.c.name.in_(listed) & (ledger_facts.c.fingerprint != nothing)
     return update(ledger_facts).where(stale).values(fingerprint=nothing)
 

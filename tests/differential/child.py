@@ -172,7 +172,7 @@ def _after_a_fact(act: Callable[[], None]) -> None:
             act()
         return found
 
-    keeper.Statement.run = running  # type: ignore[method-assign]  # to die on its doorstep
+    keeper.Statement.run = running  # type: ignore[method-assign, assignment]  # to die on its doorstep
 
 
 def _after(house: House, pattern: str, act: Callable[[], None]) -> None:

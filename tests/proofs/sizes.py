@@ -16,3 +16,8 @@ SERVER_KILLS: Final = 40 if WHOLE else 4
 
 COMMANDS: Final = 1000 if WHOLE else 60
 """Steps that each of sixteen writers takes at once with the others; most are one command."""
+
+LIVES: Final = {"sqlite": 200, "postgresql": 200 if WHOLE else 30, "mariadb": 200 if WHOLE else 30}
+"""Lives of a store beside its model, on each database."""
+STEPS: Final = 50
+"""Of each life."""
