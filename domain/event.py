@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -60,8 +60,7 @@ class PolicyRef:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event as the ledger holds it: the event and everything that was true when it was taken in.
 
     `occurred_at` (in the event) is when it happened; `recorded_at` when the ledger took it in; both UTC.
@@ -93,28 +92,12 @@ class Recorded:
             self.actor,
             self.command_id,
             command_hash,
-            self.policy,
-            self.cause,
-            self.late_reason,
-            self.position,
+            *self[8:],
         )
 
     def placed(self, position: int | None) -> Recorded:
         """The same record with its place in the whole ledger."""
-        return Recorded(
-            self.stream,
-            self.version,
-            self.event,
-            self.recorded_at,
-            self.local_date,
-            self.actor,
-            self.command_id,
-            self.command_hash,
-            self.policy,
-            self.cause,
-            self.late_reason,
-            position,
-        )
+        return Recorded(*self[:-1], position)
 
     @property
     def originator_id(self) -> str:

@@ -24,12 +24,12 @@ class NumberIssued(Event):
 
 def register_of(center: str, kind: str, day: date) -> str:
     """The register stream for a center, a kind of case and the month of a local day."""
-    return f"register:{center.removeprefix('center:')}:{kind}:{day:%Y%m}"
+    return f"register:{center.removeprefix('center:')}:{kind}:{day.year}{day.month:02d}"
 
 
 def number_of(center: str, kind: str, day: date, serial: int) -> str:
     """The human number on the form: center, kind, month and serial, e.g. `SZ01-OP-202603-0007`."""
-    return f"{center.removeprefix('center:').upper()}-{MARKS[kind]}-{day:%Y%m}-{serial:04d}"
+    return f"{center.removeprefix('center:').upper()}-{MARKS[kind]}-{day.year}{day.month:02d}-{serial:04d}"
 
 
 def issue(number: str, case: str, moment: datetime) -> NumberIssued:

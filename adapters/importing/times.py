@@ -79,7 +79,11 @@ class TimeForm(BaseModel):
         local = _parsed(text, own_format or self.format)
         if local.tzinfo is not None:
             return local.astimezone(UTC)
-        moment = local.replace(tzinfo=self._zone).astimezone(UTC)
+        there = local.replace(tzinfo=self._zone)
+        offset = there.utcoffset()
+        if offset is not None and offset == there.replace(fold=1).utcoffset():  # no clock was changed at this hour
+            return local.replace(tzinfo=UTC) - offset
+        moment = there.astimezone(UTC)
         if moment.astimezone(self._zone).replace(tzinfo=None, fold=0) != local:
             raise ValueError(f"did not exist in {self.zone}: the clocks were put forward over it")
         return moment

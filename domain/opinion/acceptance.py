@@ -39,14 +39,14 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
     complaint = command.kind is Kind.COMPLAINT
     response = terms.due(moment, policy.response) if complaint else None
     at_company = command.level is Level.COMPANY
-    plan = terms.due(moment, policy.plan_at_company if at_company else policy.plan_at_center) if complaint else None
-    first_set = _first_set(command, moment, terms)
+    plan_limit = (policy.plan_at_company if at_company else policy.plan_at_center) if complaint else None
+    plan = terms.due(moment, plan_limit)
+    clocks = _started(command, policy)
     agreed = command.agreed_response_at
     handling = command.agreed_handling_at
     not_early(agreed, moment, terms, where="agreed_response_at", rule="OP-5")
     early = not_early(handling, moment, terms, where="agreed_handling_at", rule="OP-5")
     subject = command.customer or command.case
-    copied = command.model_dump(include=_COPIED)
     return (
         OpinionAccepted(
             occurred_at=moment,
@@ -60,43 +60,34 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
             plan_due_provisional=plan.provisional if plan else False,
             handling_due_at=handling,
             handling_due_early=early,
-            calendar=terms.edition(*_limits(command, policy)),
-            **first_set,
-            **copied,
+            calendar=terms.edition(plan_limit, *clocks.values()),
+            **_first_set(clocks, moment, terms),
+            **{name: getattr(command, name) for name in _COPIED},
         ),
     )
 
 
-def _first_set(command: AcceptOpinion, moment: datetime, terms: Terms) -> dict[str, Any]:
-    """Further deadlines that the policy lets start here, by the names of their fields."""
-    fields: dict[str, Any] = {}
-    for clock, limit in _started(command, terms.rules).items():
-        fields |= due_fields(clock, limit, moment, terms)
-    return fields
-
-
 def _started(command: AcceptOpinion, policy: Policy) -> dict[Clock, Limit]:
     """The clocks beside response and plan that start with this acceptance, each with its limit."""
-    complaint = command.kind is Kind.COMPLAINT
-    starts = {
-        Clock.START: complaint,
-        Clock.CONTACT: complaint,
-        Clock.REPLY: complaint,
-        Clock.EXPLANATION: complaint,
-        Clock.DECISION: command.kind is Kind.SUGGESTION,
-        Clock.HAND_OVER: command.actor.role is Role.DUTY_STAFF,
-        Clock.NOTIFY: complaint and command.severity is Severity.MAJOR,
-    }
-    limits = {clock: getattr(policy, clock.value) for clock, does in starts.items() if does}
+    starts: list[Clock] = []
+    if command.kind is Kind.COMPLAINT:
+        starts += (Clock.START, Clock.CONTACT, Clock.REPLY, Clock.EXPLANATION)
+        if command.severity is Severity.MAJOR:
+            starts.append(Clock.NOTIFY)
+    if command.kind is Kind.SUGGESTION:
+        starts.append(Clock.DECISION)
+    if command.actor.role is Role.DUTY_STAFF:
+        starts.append(Clock.HAND_OVER)
+    limits = {clock: getattr(policy, clock) for clock in starts}
     return {clock: limit for clock, limit in limits.items() if limit is not None}
 
 
-def _limits(command: AcceptOpinion, policy: Policy) -> tuple[Limit | None, ...]:
-    """Every limit that is counted from this acceptance."""
-    if command.kind is not Kind.COMPLAINT:
-        return tuple(_started(command, policy).values())
-    plan = policy.plan_at_company if command.level is Level.COMPANY else policy.plan_at_center
-    return (plan, *_started(command, policy).values())
+def _first_set(clocks: dict[Clock, Limit], moment: datetime, terms: Terms) -> dict[str, Any]:
+    """Their deadlines, by the names of the event's fields."""
+    fields: dict[str, Any] = {}
+    for clock, limit in clocks.items():
+        fields |= due_fields(clock, limit, moment, terms)
+    return fields
 
 
 def due_fields(clock: Clock, limit: Limit | None, moment: datetime, terms: Terms) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -164,7 +163,7 @@ def test_sealed_words_that_were_moved_to_another_event_do_not_open() -> None:
     tell(app)
     first, *_, last = [record for record in app.history(COMPLAINT).events if record.name == "opinion.plan_proposed.v1"]
     assert isinstance(first.event, PlanProposed)
-    swapped = replace(last, event=last.event.model_copy(update={"text": first.event.text}))
+    swapped = last._replace(event=last.event.model_copy(update={"text": first.event.text}))
     with pytest.raises(SealBrokenError, match="changed or moved"):
         app.vault.open(swapped)
 
