@@ -23,6 +23,7 @@ from ..projections.events import ledger_events
 from ..projections.reports import callbacks, cases, monthly, surveys, timeliness, trail
 from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
+from ..projections.reports.clocks import CLOCKS
 from ..projections.reports.monthly import MonthlyOpinions
 from ..projections.reports.sources import Asked, Source, check_group, known_by, stored
 from ..projections.reports.surveys import SurveyRates
@@ -115,7 +116,7 @@ class Figures:
             targets = _Targets(connection, month)
             counted = connection.execute(timeliness.figures(_source(known_at), asked))
             found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
-        return sorted(found, key=lambda row: (_CLOCKS.index(row.clock), row.group is None, row.group or ""))
+        return sorted(found, key=lambda row: (CLOCKS.index(row.clock), row.group is None, row.group or ""))
 
     def callbacks(
         self,
@@ -268,9 +269,6 @@ class Figures:
         """Read one moment: all selects of a report see the same commits."""
         with self._database.transaction(write=False) as connection:
             yield connection
-
-
-_CLOCKS: Final = ("response", "plan", "handling", "callback", "arrival", "order_callback")
 
 
 class _Targets:

@@ -16,6 +16,7 @@ from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
 from .deciding import History, Outcome
+from .due import DueList
 from .facts import Facts
 from .figures import Figures
 from .following import Follower
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from ..domain.command import Command
     from ..domain.event import Actor
     from ..domain.personal import Erased
+    from ..domain.values import Role
     from ..projections.reports.cases import CaseFound
+    from ..projections.reports.due import DueStep
     from ..projections.vocabulary import Facts as Declaration
     from .application import Result
     from .clock import Clock, RandomBytes
@@ -117,6 +120,7 @@ class Ledger:
         if isinstance(self._app.recorder, SqlApplicationRecorder):
             self._app.recorder.on_append = self._facts.refresh if facts else self._facts.outdate
         self._figures = Figures(self._database, now=self._clock)
+        self._due = DueList(self._database, self._app.center, now=self._clock)
 
     # Commands in, events out
 
@@ -210,6 +214,31 @@ class Ledger:
         return self._figures.find(
             number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
         )
+
+    # What is due
+
+    def due(
+        self,
+        *,
+        center: str | None = None,
+        role: Role | str | None = None,
+        as_of: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[DueStep]:
+        """What must be done next in every open case, and until when; the most urgent first.
+
+        Args:
+            center: of this center only.
+            role: what someone in this role may do, by the policy that governs each case.
+            as_of: aware moment at which it is asked, now by default. An earlier one goes through the events of all
+                cases, seconds for a million of them.
+            limit: at most so many.
+
+        Raises:
+            Refused: a role or a center that there is not.
+
+        """
+        return self._due.steps(center=center, role=role, as_of=as_of, limit=limit)
 
     # Care
 

@@ -11,6 +11,7 @@ from . import (
     care,
     copying,
     do,
+    due,
     find,
     following,
     granting,
@@ -55,6 +56,7 @@ app.command("init")(making.init)
 app.command("do")(do.do)
 app.command("replay")(replay.replay)
 app.add_typer(report.app, name="report")
+app.command("due")(due.due)
 app.command("find")(find.find)
 app.command("trail")(trail.trail)
 app.command("check")(care.check)

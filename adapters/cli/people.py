@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -65,6 +65,13 @@ def _(value: datetime, zone: ZoneInfo | None = None) -> str:
 @shown.register
 def _(value: Mapping, zone: ZoneInfo | None = None) -> str:  # type: ignore[type-arg]  # singledispatch takes bare classes
     return ", ".join(f"{visible(str(key))} {shown(inner, zone)}" for key, inner in value.items())
+
+
+@shown.register
+def _(value: timedelta, _zone: ZoneInfo | None = None) -> str:
+    minutes = int(value.total_seconds()) // 60
+    days, rest = divmod(minutes, 24 * 60)
+    return (f"{days}d " if days else "") + f"{rest // 60}:{rest % 60:02d}"
 
 
 @shown.register(list)

@@ -1,10 +1,10 @@
-"""One value as programs read it: JSON. Counts are numbers, amounts exact text, times UTC, the unknown null."""
+"""One value as programs read it: JSON. Counts are numbers, amounts text, times UTC, spans seconds, the unknown null."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import singledispatch
 from typing import Any
 
@@ -45,6 +45,11 @@ def _(value: Erased) -> dict[str, object]:
 @plain.register
 def _(value: datetime) -> str:
     return utc_text(value)
+
+
+@plain.register
+def _(value: timedelta) -> int:
+    return int(value.total_seconds())
 
 
 @plain.register

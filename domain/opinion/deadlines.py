@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..clocks import Deadline
@@ -18,8 +18,6 @@ from .timing import PER_TURN, Clock, Run, run_of, runs
 from .words import Level
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ..policy import Limit, Policy
     from .state import OpinionState
 
@@ -79,25 +77,9 @@ class ConfirmDeadlines(OfOpinion):
     name: ClassVar[str] = "confirm_deadlines"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A deadline that changed, as the state keeps it."""
-
-    clock: Clock
-    turn: int
-    number: int
-    due_at: datetime
-    provisional: bool
-    was: datetime | None
-    was_late: bool
-
-
 def evolve(state: OpinionState, event: DeadlineMoved) -> OpinionState:
     """Keep the move beside the deadline that it replaces."""
-    move = Move(
-        event.clock, event.turn, event.number, event.due_at, event.provisional, event.was, was_late=event.was_late
-    )
-    return replace(state, moves=(*state.moves, move))
+    return replace(state, moves=(*state.moves, event))
 
 
 def agree(command: AgreeTime, state: OpinionState, terms: Terms) -> tuple[Event, ...]:

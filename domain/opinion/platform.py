@@ -70,6 +70,7 @@ class Platform:
     started_at: datetime | None = None
     contacted_at: datetime | None = None
     department: str | None = None
+    severity: Severity | None = None
     solution_due_at: datetime | None = None
     solutions: int = 0
     submitted_at: datetime | None = None
@@ -97,6 +98,7 @@ def evolve(state: OpinionState, event: Event) -> OpinionState:
                 at,
                 contacted_at=event.occurred_at,
                 department=event.department,
+                severity=event.severity,
                 solution_due_at=event.solution_due_at,
             )
         case SolutionSubmitted():

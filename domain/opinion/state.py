@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..event import Event
-    from .deadlines import Move
+    from .deadlines import DeadlineMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class OpinionState:
     ending: Ending | None = None
     source_status: str | None = None
     follow_up_due_at: datetime | None = None
-    moves: tuple[Move, ...] = ()
+    moves: tuple[DeadlineMoved, ...] = ()
     platform: Platform = UNTOUCHED
     merging: Merging = APART
 

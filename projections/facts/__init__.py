@@ -6,12 +6,14 @@ from typing import Final
 
 from .callbacks import CALLBACKS
 from .centers import CENTERS
+from .deadlines import DEADLINES
 from .follow_ups import FOLLOW_UPS
 from .opinions import OPINIONS
 from .orders import ORDERS
+from .platform import PLATFORM
 from .survey_items import SURVEY_ITEMS
 from .surveys import SURVEYS
 from .turns import TURNS
 
-ALL: Final = (CENTERS, OPINIONS, TURNS, CALLBACKS, FOLLOW_UPS, ORDERS, SURVEYS, SURVEY_ITEMS)
+ALL: Final = (CENTERS, OPINIONS, TURNS, CALLBACKS, FOLLOW_UPS, DEADLINES, PLATFORM, ORDERS, SURVEYS, SURVEY_ITEMS)
 """Every declaration, in the order in which they are built."""

@@ -20,5 +20,6 @@ FOLLOW_UPS: Final = Facts(
         last("told_at", TIME, FollowedUp, field="occurred_at", zh="跟踪时间", en="when", rule="OP-9"),
         last("told_on", DAY, FollowedUp, field="local_date", zh="跟踪日", en="local day", rule="DA-5"),
         last("way", CODE, FollowedUp, zh="方式", en="by which way", rule="OP-9"),
+        last("due_at", TIME, FollowedUp, field="was_due_at", zh="期限", en="until when it was owed", rule="OP-9"),
     ),
 )

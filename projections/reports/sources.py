@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, MetaData, String, cas
 
 from ...domain.refusal import UnknownCode
 from ..columntypes import word
-from ..compile import recorded_by, select_of, table_of
+from ..compile import occurred_by, recorded_by, select_of, table_of
 from ..vocabulary import Facts
 
 Source: TypeAlias = Callable[[Facts], FromClause]
@@ -29,15 +29,24 @@ def stored(facts: Facts) -> FromClause:
 
 def known_by(moment: str) -> Source:
     """The facts as the ledger knew them at a moment (fixed-width UTC text): the same select over fewer events."""
+    return _read_anew(recorded_by(moment))
+
+
+def happened_by(moment: str) -> Source:
+    """The facts by what had happened up to a moment (fixed-width UTC text), whenever it was recorded."""
+    return _read_anew(occurred_by(moment))
+
+
+def _read_anew(only: ColumnElement[bool]) -> Source:
     made: dict[str, FromClause] = {}
 
-    def known(facts: Facts) -> FromClause:
+    def read(facts: Facts) -> FromClause:
         if facts.name not in made:
             # Named once and read by several parts of a report: the events are gone through once.
-            made[facts.name] = select_of(facts, recorded_by(moment)).cte(facts.name.replace("fact_", "known_"))
+            made[facts.name] = select_of(facts, only).cte(facts.name.replace("fact_", "known_"))
         return made[facts.name]
 
-    return known
+    return read
 
 
 def everything(_facts: FromClause) -> Sequence[ColumnElement[bool]]:

@@ -380,6 +380,7 @@ def test_the_views_can_be_read_by_anyone_and_hold_the_same_rows(ledger: Ledger, 
         assert [tuple(row) for row in clocks] == [
             ("arrival", 1),
             ("callback", 2),
+            ("follow_up", 2),
             ("handling", 1),
             ("order_callback", 1),
             ("plan", 1),

@@ -16,9 +16,10 @@ from caseledger.domain.catalogue import command_from
 from tests.differential import moves
 from tests.differential.moments import START, ZONES, earlier, later
 from tests.differential.words import words
+from tests.domain.test_opinion_clocks import GROUP
 from tests.stories import Told
 
-POLICIES = [load("w08").values, load("imported").values]
+POLICIES = [load("w08").values, load("imported").values, GROUP.values]
 OPENERS = {"opinion": moves.new_opinion, "order": moves.new_order, "survey": moves.new_survey}
 MOVES: Mapping[str, Callable[[Any], list[moves.Move]]] = {
     "opinion": moves.of_opinion,
@@ -65,7 +66,7 @@ class Histories:
                 },
                 occurred_at=self.now - timedelta(days=40, hours=number),
             )
-            adopted = POLICIES[1 if center == "center:ny01" else 0]
+            adopted = POLICIES[number % len(POLICIES)]
             values = {"center": center, "policy": adopted, "in_force_from": "2000-01-01"}
             yield self._told(random, "adopt_policy", values)
 

@@ -126,9 +126,32 @@ def _merge(random: Random, _now: datetime) -> Ask:
     return "merge_opinion", some(random, reason=words(random))
 
 
+def _agree_time(random: Random, now: datetime) -> Ask:
+    clock = random.choice(("response", "reply", "handling", "follow_up", "callback"))
+    return "agree_time", {"clock": clock, "until": agreed(random, now), **some(random, reason=words(random))}
+
+
+def _make_contact(random: Random, _now: datetime) -> Ask:
+    severity = some(random, severity=random.choice(("general", "common", "major")))
+    return "make_contact", {"way": random.choice(WAYS), "department": code(random), **severity}
+
+
+def _submit_solution(random: Random, now: datetime) -> Ask:
+    return "submit_solution", {"text": words(random), "completion_at": agreed(random, now)}
+
+
+def _on_the_platform(state: OpinionState) -> list[Move]:
+    """The steps of the group platform, and times agreed anew."""
+    moves: list[Move] = [_agree_time, _agree_time, lambda _random, _now: ("confirm_deadlines", {})]
+    if state.platform.contacted_at is None:
+        return [*moves, lambda _random, _now: ("start_work", {}), _make_contact]
+    return [*moves, _submit_solution, _say("issue_solution", "text")]
+
+
 def of_opinion(state: OpinionState) -> list[Move]:  # noqa: PLR0911 - one return a state
     """The moves of an opinion."""
     always: list[Move] = [_tell("follow_up_opinion"), _say("comment_on_opinion", "comment"), _end_opinion, _call_back]
+    always += _on_the_platform(state)
     if state.responded_at is None:
         always += [_tell("respond_to_opinion")] * 2
     if not state.is_complaint:

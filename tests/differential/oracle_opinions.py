@@ -62,6 +62,9 @@ def opinions(case: Case) -> Iterable[Row]:
         "plan_due_provisional": said.plan_due_provisional,
         "handling_due_at": said.handling_due_at,
         "handling_due_early": said.handling_due_early,
+        "start_due_at": said.start_due_at,
+        "contact_due_at": said.contact_due_at,
+        "reply_due_at": said.reply_due_at,
         "calendar": said.calendar,
         "policy_name": case.policy.name if case.policy else None,
         "policy_version": case.policy.version if case.policy else None,
@@ -85,6 +88,7 @@ def opinions(case: Case) -> Iterable[Row]:
         "called_back_turn": last_call.turn if last_call else None,
         "control_end_at": last_call.at if last_call else None,
         "follow_ups": len(state.follow_ups),
+        "follow_up_due_at": state.follow_up_due_at,
         "comments": state.comments,
         "merged_into": state.merging.into,
         "second_complaints": state.merging.second_complaints,
@@ -148,4 +152,5 @@ def follow_ups(case: Case) -> Iterable[Row]:
             "told_at": told.at,
             "told_on": day(told.at, case.zone),
             "way": told.way,
+            "due_at": told.was_due_at,
         }

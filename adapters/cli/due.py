@@ -1,0 +1,63 @@
+"""`caseledger due`: what must be done next, and until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...domain.values import Role
+from .opening import opened
+from .options import MOST, AsOf, Db, Form, Listed
+from .people import UNKNOWN, shown
+from .rendering import print_rows
+from .words import Center, one_of
+from .zones import finder, make_sure_of, zone_of_center
+
+if TYPE_CHECKING:
+    from ...projections.reports.due import DueStep
+
+
+def due(
+    context: typer.Context,
+    *,
+    center: Center = None,
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--role",
+            parser=one_of([role.value for role in Role]),
+            metavar="ROLE",
+            help="Only what this role may do, e.g. acceptor, by the policy of each case.",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 100,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """List what must be done next in every open case and until when, the most urgent first."""
+    with opened(context, db) as ledger:
+        make_sure_of(ledger, center)
+        moment = as_of.up_to(finder(ledger, center=center)) if as_of else None
+        steps = ledger.due(center=center, role=role, as_of=moment, limit=limit)
+        zones = {one: zone_of_center(ledger, one) for one in dict.fromkeys(step.center for step in steps)}
+    if form is Form.JSON:
+        print_rows(steps, form)
+    else:
+        print_rows(({**_line(step), "until": shown(step.until, zones[step.center])} for step in steps), form)
+
+
+def _line(step: DueStep) -> dict[str, object]:
+    """What a person needs of a step; each deadline is written in the zone of the center that the case belongs to."""
+    return {
+        "until": step.until,
+        "late_by": step.late_by,
+        "step": step.step,
+        "number": step.number or step.case,
+        "category": step.category,
+        "turn": step.turn,
+        "command": step.command,
+        "roles": ", ".join(role.zh for role in step.roles) or UNKNOWN,
+    }

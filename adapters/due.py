@@ -1,0 +1,105 @@
+"""What is due, for those who open it in the morning: the steps of all open cases, with the roles that may do them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from ..domain.opinion.steps import Step
+from ..domain.refusal import MissingDetail, UnknownCase, UnknownCode
+from ..domain.terms import aware
+from ..domain.values import Role, utc_text
+from ..projections.facts.centers import CENTERS
+from ..projections.reports.due import DueStep, most_urgent
+from ..projections.reports.sources import happened_by, stored
+from .clock import system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..domain.center import CenterState
+    from ..domain.policy import Policy
+    from .clock import Clock
+    from .store.database import Database
+
+_MOST: Final = 2**31
+_STEPS: Final = {step.value: step for step in Step}
+
+
+class DueList:
+    """Reads what is due; holds no state but the database and the way to the centers' policies."""
+
+    def __init__(
+        self, database: Database, center: Callable[[str], CenterState | None], now: Clock = system_clock
+    ) -> None:
+        """Remember where to read."""
+        self._database = database
+        self._center = center
+        self._now = now
+
+    def steps(
+        self, *, center: str | None, role: Role | str | None, as_of: datetime | None, limit: int | None
+    ) -> list[DueStep]:
+        """See `Ledger.due`."""
+        acting = _role(role)
+        if limit is not None and not 0 <= limit < _MOST:
+            raise MissingDetail(f"{limit} is no number of steps", rule="form", right="0 or more", where="limit")
+        now = self._now()
+        moment = aware(as_of, where="as_of") or now
+        source = stored if moment >= now else happened_by(utc_text(moment))
+        policies = self._policies(center)
+        able = None if acting is None else {digest: _able(acting, policy) for digest, policy in policies.items()}
+        with self._database.transaction(write=False) as connection:
+            found = connection.execute(most_urgent(source, center=center, able=able, limit=limit)).all()
+        return [_row(row, moment, policies) for row in found]
+
+    def _policies(self, center: str | None) -> dict[str, Policy]:
+        """The policies that may govern an open case, by their digest."""
+        with self._database.transaction(write=False) as connection:
+            known = list(connection.execute(select(stored(CENTERS).c.case_id)).scalars())
+        if center is not None and center not in known:
+            raise UnknownCase(f"{center} is not registered", rule="center", right="a registered center", where="center")
+        states = [self._center(one) for one in known if center in {None, one}]
+        return {policy.ref.digest: policy for state in states if state for _, policy in state.policies}
+
+
+def _role(role: Role | str | None) -> Role | None:
+    try:
+        return None if role is None else Role(role)
+    except ValueError:
+        raise UnknownCode(
+            f"{role!r} is no role", rule="authority", right=f"one of {', '.join(Role)}", where="role"
+        ) from None
+
+
+def _able(role: Role, policy: Policy) -> tuple[Step, ...]:
+    """The steps that someone in this role may do under a policy."""
+    return tuple(step for step in Step if role in _roles(step, policy))
+
+
+def _roles(step: Step, policy: Policy | None) -> tuple[Role, ...]:
+    listed = policy.authority.get(step.command) if policy else None
+    return tuple(Role) if listed is None else listed
+
+
+def _row(row: Any, moment: datetime, policies: Mapping[str, Policy]) -> DueStep:  # noqa: ANN401 - a row of the select
+    step = _STEPS[row.step]
+    until = None if row.due_at is None else datetime.fromisoformat(row.due_at)
+    policy = policies.get(row.policy_digest)
+    listed = policy.authority.get(step.command) if policy else None
+    return DueStep(
+        until=until,
+        late_by=moment - until if until is not None and until < moment else None,
+        step=step,
+        case=row.case_id,
+        number=row.number,
+        center=row.center,
+        kind=row.kind,
+        category=row.category,
+        turn=row.turn,
+        command=step.command,
+        roles=listed or (),
+        policy=f"{policy.name} {policy.version}" if policy else "",
+    )

@@ -1,0 +1,192 @@
+"""What is due: for every open case what must be done next and until when, read off the facts through their indices.
+
+The same answer as `domain/opinion/steps.py` gives from the state of one case; a test holds the two side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import Integer, Select, and_, case, false, literal_column, not_, or_, select, union_all
+
+from ...domain.opinion.steps import Step
+from ...domain.opinion.timing import Clock
+from ...domain.opinion.words import Kind
+from ..columntypes import word
+from ..facts.opinions import OPINIONS
+from ..facts.platform import PLATFORM
+from ..facts.turns import TURNS
+from .moved import standing
+from .sources import ONE, Source, nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import ColumnElement, CompoundSelect, FromClause
+
+    from ...domain.values import Role
+
+    Leg: TypeAlias = Select[*tuple[Any, ...]]
+    Legs: TypeAlias = list[Leg]
+
+SHOWN = ("case_id", "number", "center", "kind", "category", "policy_digest")
+"""Of the case, beside the step."""
+_READ = (
+    *SHOWN,
+    "accepted_at",
+    "flow",
+    "validity",
+    "responded_at",
+    "turns",
+    "callbacks",
+    "follow_ups",
+    "response_due_at",
+    "reply_due_at",
+    "start_due_at",
+    "contact_due_at",
+    "plan_due_at",
+    "handling_due_at",
+    "follow_up_due_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """A step that waits, the most urgent first.
+
+    `until` is the deadline in UTC, absent where the step has none; `late_by` how long it has been past at the moment
+    that was asked about, absent where it is not. `roles` may give the `command` that does the step, by the policy that
+    governs the case, its name and version beside it.
+    """
+
+    until: datetime | None
+    late_by: timedelta | None
+    step: Step
+    case: str
+    number: str
+    center: str
+    kind: str
+    category: str | None
+    turn: int
+    command: str
+    roles: tuple[Role, ...]
+    policy: str
+
+
+def most_urgent(
+    source: Source,
+    *,
+    center: str | None = None,
+    able: Mapping[str, Sequence[str]] | None = None,
+    limit: int | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """The steps with the earliest deadline first, those without one last.
+
+    Args:
+        source: stored facts, or those of events up to a moment.
+        center: of this center only.
+        able: by a policy's digest, the steps that someone may do under it; other steps are left out.
+        limit: at most so many.
+
+    """
+    found = steps(source, center=center).subquery("due_steps")
+    chosen = select(found)
+    if able is not None:
+        words = ((digest, [word(step) for step in may]) for digest, may in able.items() if may)
+        chosen = chosen.where(or_(false(), *(and_(found.c.policy_digest == d, found.c.step.in_(m)) for d, m in words)))
+    without = case((found.c.due_at.is_(None), ONE), else_=literal_column("0", Integer()))
+    return chosen.order_by(without, found.c.due_at, found.c.case_id, found.c.step).limit(limit)
+
+
+def steps(source: Source, *only: ColumnElement[bool], center: str | None = None) -> CompoundSelect[*tuple[Any, ...]]:
+    """Every step of every open opinion: columns step, due_at, turn, and those of `SHOWN`."""
+    o = source(OPINIONS)
+    # The month of ending has an index and is unknown exactly while the case is open.
+    kept = [o.c.ended_month.is_(None), *only]
+    if center is not None:
+        kept.append(o.c.center == center)
+    cases = select(*(o.c[name] for name in _READ)).where(*kept).cte("open_cases")
+    return union_all(*_to_customer(source, cases), *_platform(source, cases), *_course(source, cases))
+
+
+def _leg(
+    step: Step, cases: FromClause, *when: ColumnElement[bool], due: ColumnElement[Any], read: FromClause | None = None
+) -> Leg:
+    shown = (cases.c[name] for name in SHOWN)
+    chosen = select(word(step).label("step"), due.label("due_at"), cases.c.turns.label("turn"), *shown)
+    return chosen.select_from(cases if read is None else read).where(*when)
+
+
+def _timed(source: Source, step: Step, clock: Clock, cases: FromClause, *when: ColumnElement[bool]) -> Leg:
+    """A step with a clock that starts with the acceptance."""
+    stands = standing(source, cases, clock, cases.c[f"{clock}_due_at"])
+    return _leg(step, cases, *when, due=stands.due_at, read=stands.source)
+
+
+def _to_customer(source: Source, cases: FromClause) -> Legs:
+    waiting = and_(cases.c.responded_at.is_(None), cases.c.kind.in_((word(Kind.COMPLAINT), word(Kind.INQUIRY))))
+    number = cases.c.follow_ups + ONE
+    told = standing(source, cases, Clock.FOLLOW_UP, cases.c.follow_up_due_at, number=number)
+    owed = cases.c.follow_up_due_at.is_not(None)
+    return [
+        _timed(source, Step.RESPOND, Clock.RESPONSE, cases, waiting),
+        _timed(source, Step.REPLY, Clock.REPLY, cases, waiting, cases.c.reply_due_at.is_not(None)),
+        _leg(Step.FOLLOW_UP, cases, owed, due=told.due_at, read=told.source),
+    ]
+
+
+def _platform(source: Source, cases: FromClause) -> Legs:
+    p = source(PLATFORM)
+    both = cases.outerjoin(p, p.c.case_id == cases.c.case_id)
+
+    def leg(step: Step, clock: Clock, *when: ColumnElement[bool], due: ColumnElement[Any]) -> Leg:
+        stands = standing(source, cases, clock, due, read=both)
+        return _leg(step, cases, due.is_not(None), *when, due=stands.due_at, read=stands.source)
+
+    not_contacted = p.c.contacted_at.is_(None)
+    not_issued = and_(p.c.submitted_at.is_not(None), p.c.issued_at.is_(None))
+    return [
+        leg(Step.START_WORK, Clock.START, p.c.work_started_at.is_(None), not_contacted, due=cases.c.start_due_at),
+        leg(Step.CONTACT, Clock.CONTACT, not_contacted, due=cases.c.contact_due_at),
+        leg(Step.SUBMIT_SOLUTION, Clock.SOLUTION, p.c.submitted_at.is_(None), due=p.c.solution_due_at),
+        _leg(Step.ISSUE_SOLUTION, cases, not_issued, due=nothing(), read=both),
+    ]
+
+
+def _course(source: Source, cases: FromClause) -> Legs:
+    complaint = cases.c.kind == word(Kind.COMPLAINT)
+    answered = or_(cases.c.kind != word(Kind.INQUIRY), cases.c.responded_at.is_not(None))
+    return [
+        _leg(Step.END, cases, not_(complaint), answered, due=nothing()),
+        _leg(Step.ASSESS, cases, complaint, cases.c.flow.is_(None), due=nothing()),
+        _leg(Step.EXPLAIN, cases, complaint, cases.c.flow.is_(False), due=nothing()),
+        *_handling(source, cases, and_(complaint, cases.c.flow.is_(True))),
+    ]
+
+
+def _handling(source: Source, cases: FromClause, in_flow: ColumnElement[bool]) -> Legs:
+    """The next step of the current turn (OP-6, OP-7, OP-10)."""
+    t = source(TURNS)
+    both = cases.join(t, and_(t.c.case_id == cases.c.case_id, t.c.turn == cases.c.turns))
+    at_work = and_(in_flow, t.c.finished_at.is_(None))
+    approved = t.c.plan_approved_at.is_not(None)
+    proposed = and_(not_(approved), t.c.plans > t.c.plans_returned)
+    finished = and_(in_flow, t.c.finished_at.is_not(None))
+
+    def leg(step: Step, clock: Clock, first: ColumnElement[Any], *when: ColumnElement[bool]) -> Leg:
+        stands = standing(source, cases, clock, first, turn=t.c.turn, read=both)
+        return _leg(step, cases, *when, due=stands.due_at, read=stands.source)
+
+    def of_first_turn(due: ColumnElement[Any]) -> ColumnElement[Any]:
+        return case((t.c.turn == ONE, due), else_=nothing())
+
+    plan, handling = of_first_turn(cases.c.plan_due_at), of_first_turn(cases.c.handling_due_at)
+    return [
+        leg(Step.PROPOSE_PLAN, Clock.PLAN, plan, at_work, not_(approved), not_(proposed)),
+        _leg(Step.APPROVE_PLAN, cases, at_work, proposed, due=nothing(), read=both),
+        leg(Step.FINISH, Clock.HANDLING, handling, at_work, approved),
+        leg(Step.CALL_BACK, Clock.CALLBACK, t.c.callback_due_at, finished, t.c.callbacks == literal_column("0")),
+        _leg(Step.END, cases, finished, t.c.callbacks > literal_column("0"), due=nothing(), read=both),
+    ]
