@@ -144,8 +144,10 @@ def _on_the_platform(state: OpinionState) -> list[Move]:
     """The steps of the group platform, and times agreed anew."""
     moves: list[Move] = [_agree_time, _agree_time, lambda _random, _now: ("confirm_deadlines", {})]
     if state.platform.contacted_at is None:
-        return [*moves, lambda _random, _now: ("start_work", {}), _make_contact]
-    return [*moves, _submit_solution, _say("issue_solution", "text")]
+        return [*moves, lambda _random, _now: ("start_work", {}), *[_make_contact] * 2]
+    if state.platform.submitted_at is None:
+        return [*moves, *[_submit_solution] * 3]
+    return [*moves, _submit_solution, *[_say("issue_solution", "text")] * 3]
 
 
 def of_opinion(state: OpinionState) -> list[Move]:  # noqa: PLR0911 - one return a state

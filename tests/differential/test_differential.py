@@ -176,7 +176,7 @@ def test_the_oracle_speaks_of_every_table_and_every_column() -> None:
     assert list(ORACLES) == [one.name for one in ALL]
     with fresh_database("sqlite") as url, House(url) as house:
         for told in everything():
-            assert do(house, told)
+            do(house, told)
         house.reread()
         expected = house.expected()
     for one in ALL:
