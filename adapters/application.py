@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext, suppress
+from copy import copy
 from dataclasses import dataclass
 from random import uniform
 from threading import Lock
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from eventsourcing.persistence import InfrastructureFactory
+    from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory
     from eventsourcing.utils import EnvType
 
     from ..domain.clocks import Calendar
@@ -71,6 +72,7 @@ class CaseApplication(Application[str]):
     """
 
     name = "caseledger"
+    _is_lent = False
 
     def __init__(
         self,
@@ -235,10 +237,22 @@ class CaseApplication(Application[str]):
         state: centers.CenterState | None = known.state
         return state
 
+    def on(self, recorder: ApplicationRecorder) -> CaseApplication:
+        """The same application on another recorder of its ledger, such as one inside a caller's transaction.
+
+        What it knows of centers is its own: a transaction may be undone.
+        """
+        other = copy(self)
+        other.recorder = recorder
+        other._centers = {}  # noqa: SLF001 - of its own class
+        other._is_lent = True  # noqa: SLF001 - as above
+        return other
+
     def __del__(self) -> None:
-        """Close quietly, also where opening failed half way."""
-        with suppress(Exception):
-            self.close()
+        """Close quietly, also where opening failed half way; what only shares the connections leaves them open."""
+        if not self._is_lent:
+            with suppress(Exception):
+                self.close()
 
 
 def _as_stored(result: Result, stored: Mapping[tuple[str, int], Recorded]) -> Result:

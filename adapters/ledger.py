@@ -21,14 +21,18 @@ from .facts import Facts
 from .figures import Figures
 from .following import Follower
 from .keystore import keys_beside
+from .store.borrowed import Borrowed
 from .store.factory import SqlFactory
 from .store.recorder import SqlApplicationRecorder
 from .vault import Vault
+from .within import Within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from types import TracebackType
+
+    from sqlalchemy import Connection
 
     from ..domain.clocks import Calendar
     from ..domain.command import Command
@@ -142,6 +146,35 @@ class Ledger:
     def do_batch(self, groups: Sequence[Sequence[Command]], *, dry_run: bool = False) -> list[Result]:
         """Record groups of commands in one transaction; see `CaseApplication.execute`."""
         return self._app.execute(groups, dry_run=dry_run)
+
+    def within(self, connection: Connection) -> Within:
+        """Record commands inside a transaction of your own on the ledger's database: both are committed, or neither.
+
+        On SQLite and MariaDB other writers of the ledger wait until your transaction ends, on PostgreSQL its followers
+        do: keep it short, and do not call the ledger's own `do` inside. After your commit `announce` wakes who waits
+        for news; otherwise they look by themselves within 50 ms.
+
+        Args:
+            connection: SQLAlchemy's, of any engine for the same database and driver, in a transaction.
+
+        Raises:
+            NoTransactionError: it is closed, or in no transaction.
+            ForeignConnectionError: it goes to another database.
+            LedgerSettingsError: it would lose what is committed (`synchronous`), or its order.
+            StaleTransactionError: on SQLite others have written since the transaction first read.
+            StoreError: the database failed.
+
+        """
+        recorder = self._app.recorder
+        if not isinstance(recorder, SqlApplicationRecorder):
+            raise TypeError(f"{type(recorder).__name__} is not the ledger's own recorder")
+        ledger_id = _factory(self._app.factory).open().ledger_id
+        borrowed = Borrowed(connection, self._database, ledger_id)
+        return Within(self._app.on(recorder.borrowing(borrowed)))
+
+    def announce(self) -> None:
+        """Wake subscriptions and followers, of this process and of others: for after a commit of your own."""
+        self._database.announce()
 
     # Cases
 
@@ -290,6 +323,10 @@ class Ledger:
 
 
 def _database(factory: object) -> Database:
+    return _factory(factory).database
+
+
+def _factory(factory: object) -> SqlFactory:
     if not isinstance(factory, SqlFactory):
         raise TypeError(f"{type(factory).__name__} is not the ledger's own persistence module")
-    return factory.database
+    return factory

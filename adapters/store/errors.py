@@ -54,6 +54,26 @@ class LedgerSettingsError(StoreError):
     """The database did not take a setting on which durability or order rests."""
 
 
+class NoTransactionError(StoreError):
+    """A connection of the caller's is closed, or in no transaction, or its transaction has ended."""
+
+
+class ForeignConnectionError(StoreError):
+    """A connection of the caller's goes to another database or ledger, or by another driver."""
+
+
+class StaleTransactionError(StoreError):
+    """The caller's transaction on SQLite rests on what others have changed since; it is to be begun anew."""
+
+    retry = True
+
+
+class TransactionBrokenError(StoreError):
+    """The database has undone the caller's whole transaction, as after a deadlock on MariaDB, or with a full disk."""
+
+    retry = True
+
+
 class AppendOnlyError(StoreError, ProgrammingError):
     """An attempt to change or remove a stored event, refused by the database itself."""
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeAlias
+from copy import copy
+from typing import Any, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Notification, StoredEvent, Subscription
@@ -14,6 +15,8 @@ from .database import Database
 from .statements import EventStatements, Row
 from .subscription import SqlSubscription
 
+T = TypeVar("T")
+
 OnAppend: TypeAlias = Callable[[DBAPICursor, Sequence[StoredEvent]], None]
 
 STREAMS_A_QUERY: Final = 512
@@ -22,6 +25,22 @@ STREAMS_A_QUERY: Final = 512
 
 def _text(originator_id: UUID | str) -> str:
     return originator_id.hex if isinstance(originator_id, UUID) else originator_id
+
+
+class Access(Protocol):
+    """What a recorder reads and writes by: the ledger's own database, or a caller's transaction on it."""
+
+    def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
+        """Run ``work`` on a driver's cursor; it is committed whole or not at all."""
+        ...
+
+    def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run one select on a driver's cursor and give all its rows."""
+        ...
+
+    def settled(self) -> int | None:
+        """Give the position up to which readers of the order may go; None: as far as they see."""
+        ...
 
 
 class SqlAggregateRecorder(AggregateRecorder):
@@ -35,6 +54,7 @@ class SqlAggregateRecorder(AggregateRecorder):
 
     def __init__(self, database: Database, *, table: Table = ledger_events, uuids: bool = False) -> None:
         self.database = database
+        self._access: Access = database
         self.statements: Final = EventStatements(table, database.engine.dialect)
         self._insert = database.side.insert(table, database.engine.dialect)
         self._uuids = uuids
@@ -49,7 +69,7 @@ class SqlAggregateRecorder(AggregateRecorder):
         del kwargs
         rows = self._rows(stored_events)
         if rows:
-            self.database.append(lambda cursor: self._insert(cursor, rows), single=True)
+            self._access.append(lambda cursor: self._insert(cursor, rows), single=True)
         return None
 
     def select_events(
@@ -69,7 +89,7 @@ class SqlAggregateRecorder(AggregateRecorder):
             limited=limit is not None,
         )
         given = (_text(originator_id), gt, lte, limit)
-        return self._events(self.database.read(text, [value for value in given if value is not None]))
+        return self._events(self._access.read(text, [value for value in given if value is not None]))
 
     @staticmethod
     def _rows(stored_events: Sequence[StoredEvent]) -> list[Row]:
@@ -100,7 +120,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         if not stored_events:
             return []
         single = self.on_append is None and not kwargs
-        return self.database.append(lambda cursor: self.insert_on(cursor, stored_events, **kwargs), single=single)
+        return self._access.append(lambda cursor: self.insert_on(cursor, stored_events, **kwargs), single=single)
 
     def insert_within(
         self,
@@ -118,6 +138,12 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         if self.on_append is not None:
             self.on_append(cursor, stored_events)
         return positions
+
+    def borrowing(self, database: Access) -> Self:
+        """The same recorder inside a transaction of the caller's own."""
+        other = copy(self)
+        other._access = database  # noqa: SLF001 - of its own class
+        return other
 
     def transaction(self, *, write: bool = True) -> AbstractContextManager[Connection]:
         """Read, or read and write, in one consistent transaction: see :meth:`.database.Database.transaction`."""
@@ -137,7 +163,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         Events behind one that is not committed yet are left for later: whoever goes on from the last position that he
         was given misses nothing.
         """
-        settled = self.database.settled()
+        settled = self._access.settled()
         if settled is not None:
             if start is not None and settled < start:
                 return []
@@ -149,16 +175,16 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
             names=len(topics),
         )
         bounds = [bound for bound in (start, stop) if bound is not None]
-        rows = self.database.read(text, [*bounds, *topics, limit])
+        rows = self._access.read(text, [*bounds, *topics, limit])
         if self._uuids:
             return [Notification(UUID(stream), *rest) for stream, *rest in rows]
         return [Notification(*row) for row in rows]
 
     def max_notification_id(self) -> int | None:
         """Give the last position that readers may go to, None for an empty ledger."""
-        settled = self.database.settled()
+        settled = self._access.settled()
         text = self.statements.last_position if settled is None else self.statements.last_settled
-        last: int | None = self.database.read(text, () if settled is None else (settled,))[0][0]
+        last: int | None = self._access.read(text, () if settled is None else (settled,))[0][0]
         return last
 
     def select_streams(self, streams: Iterable[str]) -> dict[str, list[StoredEvent]]:
@@ -192,4 +218,4 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
             asked = streams[first : first + STREAMS_A_QUERY]
             # Padded to a power of two with a stream already named: ten texts serve any number.
             size = 1 << (len(asked) - 1).bit_length()
-            yield from self.database.read(shape(size), [*asked, *[asked[-1]] * (size - len(asked))])
+            yield from self._access.read(shape(size), [*asked, *[asked[-1]] * (size - len(asked))])

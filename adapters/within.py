@@ -1,0 +1,51 @@
+"""Commands inside a transaction of the embedding service's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.refusal import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..domain.command import Command
+    from ..domain.event import Recorded
+    from .application import CaseApplication, Result
+    from .deciding import Outcome
+
+
+class Within:
+    """A ledger inside a transaction that the caller began and ends; made by `Ledger.within`, for one thread.
+
+    Events and live facts are written behind savepoints: a refusal, or a conflict with another writer, leaves the
+    caller's transaction as it was. Nothing is visible to others, or woken, before he commits.
+    """
+
+    def __init__(self, app: CaseApplication) -> None:
+        """Take the application on the caller's connection."""
+        self._app = app
+
+    def do(self, command: Command) -> Outcome:
+        """Record what a command says happened, if the caller commits.
+
+        Raises:
+            Refused: by a rule; nothing was recorded.
+            ConflictError: others were quicker again and again; nothing was recorded, the transaction is whole.
+            NoTransactionError: the transaction has ended.
+            TransactionBrokenError: the database has undone the whole transaction.
+            StoreError: the database would not take it.
+
+        """
+        result = self.do_batch([[command]])[0]
+        if isinstance(result, Refused):
+            raise result
+        return result[0]
+
+    def do_batch(self, groups: Sequence[Sequence[Command]]) -> list[Result]:
+        """Record groups of commands; see `CaseApplication.execute`. Raises as `do`, but gives refusals back."""
+        return self._app.execute(groups)
+
+    def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
+        """Read the events of cases by their ids, those of this transaction included; an unknown case has none."""
+        return {case: history.events for case, history in self._app.histories(cases).items()}
