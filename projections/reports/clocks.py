@@ -106,10 +106,9 @@ def _timed(
 ) -> Select[*tuple[Any, ...]]:
     """A clock from acceptance that only some policies have: no row where there is no deadline."""
     opinions = source(OPINIONS)
-    due = opinions.c[f"{clock}_due_at"]
-    stands = standing(source, opinions, clock, due, read=read)
+    stands = standing(source, opinions, clock, opinions.c[f"{clock}_due_at"], read=read)
     values = {"started_at": opinions.c.accepted_at, "done_at": done}
-    return _of_opinion(clock, opinions, stands, values).where(due.is_not(None), *keep(opinions))
+    return _of_opinion(clock, opinions, stands, values).where(stands.due_at.is_not(None), *keep(opinions))
 
 
 def _solutions(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
@@ -118,7 +117,7 @@ def _solutions(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
     stands = standing(source, opinions, Clock.SOLUTION, platform.c.solution_due_at, read=both)
     values = {"started_at": platform.c.contacted_at, "done_at": platform.c.submitted_at}
     chosen = _of_opinion(Clock.SOLUTION, opinions, stands, values)
-    return chosen.where(platform.c.solution_due_at.is_not(None), *keep(opinions))
+    return chosen.where(stands.due_at.is_not(None), *keep(opinions))
 
 
 def _callbacks(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
