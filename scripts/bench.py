@@ -55,12 +55,14 @@ def main() -> None:
 
     from benching.measuring import measure  # noqa: PLC0415 - as above
 
-    report = measure(options, chosen, progress=lambda text: print(text, file=sys.stderr))
+    for report in measure(options, chosen, progress=lambda text: print(text, file=sys.stderr)):
+        # After each group: a run that is broken off has not measured for nothing.
+        if options.json:
+            told = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+            options.json.write_text(f"{told}\n", encoding="utf-8")
+        if options.markdown:
+            options.markdown.write_text(report.as_markdown(), encoding="utf-8")
     show(report)
-    if options.json:
-        options.json.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if options.markdown:
-        options.markdown.write_text(report.as_markdown(), encoding="utf-8")
 
 
 def show(report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from .reach import Stretch, before_all, beyond_all
@@ -53,24 +54,28 @@ def check(reach: Reach, keepers: Sequence[Keeper], progress: Progress | None) ->
     differing = 0
     for keeper in keepers:
         rows[keeper.name] = 0
-        kept_after, stretch = "", None
-        for stretch in reach.stretches(keeper.declaration):
-            # The first stretch holds all rows before the first case: there should be none.
-            count, differences = _compare(reach, keeper, stretch, kept_after=kept_after, last=False)
+        stretch = None
+        work = partial(_compare_stretch, reach, keeper)
+        for stretch, (count, differences) in reach.side_by_side(work, reach.stretches(keeper.declaration)):
             rows[keeper.name] += count
             differing += len(differences)
             found += differences[: MOST_SHOWN - len(found)]
-            kept_after = stretch.upto
             if progress:
                 progress(keeper.name, stretch.done, stretch.in_all)
         # Beyond the last case there is nothing, or left-over rows, or what was begun meanwhile.
         after = stretch.upto if stretch else before_all(keeper.declaration)
         rest = Stretch(after, beyond_all(keeper.declaration), 0, 0)
-        count, differences = _compare(reach, keeper, rest, kept_after=kept_after, last=True)
+        count, differences = _compare(reach, keeper, rest, kept_after=stretch.upto if stretch else "", last=True)
         rows[keeper.name] += count
         differing += len(differences)
         found += differences[: MOST_SHOWN - len(found)]
     return CheckReport(rows, differing, tuple(found))
+
+
+def _compare_stretch(reach: Reach, keeper: Keeper, stretch: Stretch) -> tuple[int, list[Difference]]:
+    """The first stretch holds all rows before the first case: there should be none."""
+    is_first = stretch.after == before_all(keeper.declaration)
+    return _compare(reach, keeper, stretch, kept_after="" if is_first else stretch.after, last=False)
 
 
 def _compare(

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, bindparam, delete, insert, literal_column, select, union_all
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.schema import CreateTable
 
 from ...projections.compile import fingerprint, select_of, shape, table_of
 from ...projections.events import ledger_events
@@ -51,6 +63,7 @@ class Keeper:
         self.declaration = declaration
         self.table = table_of(declaration, MetaData())
         self.shadow = table_of(declaration, MetaData(), name=f"{declaration.name}_rebuilt")
+        self.gathered = _passing(self.table)
         self.names = declaration.event_names
         self.fingerprint = fingerprint(declaration)
         self.shape = shape(declaration)
@@ -96,6 +109,18 @@ class Keeper:
 
         return self._once(("range", table.name), statement)
 
+    def gather(self, connection: Connection, values: dict[str, str]) -> None:
+        """Read the streams after one and up to another into the connection's own table."""
+        connection.execute(CreateTable(self.gathered, if_not_exists=True))
+        self._once(("empty",), lambda: delete(self.gathered)).run(connection, {})
+        self.read_range(self.gathered).run(connection, values)
+
+    def take_gathered(self, connection: Connection) -> None:
+        """Put what was gathered into the table beside."""
+        names = list(self.table.c.keys())
+        taken = self._once(("take",), lambda: insert(self.shadow).from_select(names, select(*self.gathered.c)))
+        taken.run(connection, {})
+
     def compare_range(self, *, last: bool) -> Statement:
         """Both sides of a range of streams in one statement, so that both are of one moment on every database.
 
@@ -134,6 +159,12 @@ class Keeper:
             self.drop_cases(table, len(chunk)).run(connection, _values(chunk))
         for chunk in chunks(cases):
             self.read_cases(table, len(chunk)).run(connection, _values(chunk))
+
+
+def _passing(table: Table) -> Table:
+    """A table of the same columns that one connection has for itself, and that keeps no other from writing."""
+    columns = (Column(column.name, column.type) for column in table.columns)
+    return Table(f"{table.name}_gathered", MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
 def chunks(cases: Sequence[str]) -> Iterator[list[str]]:

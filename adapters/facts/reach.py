@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from sqlalchemy import func, literal_column, select
 
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of the facts, cases done, cases in all."""
 
-CASES_A_CHUNK: Final = 5_000
+T = TypeVar("T")
+
+CASES_A_CHUNK: Final = 1_000
+MOST_WORKERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,40 @@ class Reach:
         with self._translated(), self._writing.begin() as connection:
             if alone:
                 side_of(self.engine.dialect).lock_for_append(connection.connection.cursor())
+            yield connection
+
+    @property
+    def workers(self) -> int:
+        """How many stretches are read at once: a database server has workers of its own, SQLite in a file has ours."""
+        is_file = self.engine.dialect.name == "sqlite" and self.engine.url.database not in {None, "", ":memory:"}
+        return min(os.cpu_count() or 1, MOST_WORKERS) if is_file else 1
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether a statement that writes keeps all others from writing until the commit, however long it reads."""
+        return self.engine.dialect.name == "sqlite"
+
+    def side_by_side(self, work: Callable[[Stretch], T], stretches: Iterable[Stretch]) -> Iterator[tuple[Stretch, T]]:
+        """Work on several stretches at once, in threads; results in the order of the stretches, few waiting."""
+        if self.workers == 1:
+            yield from ((stretch, work(stretch)) for stretch in stretches)
+            return
+        waiting: deque[tuple[Stretch, Future[T]]] = deque()
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="facts")
+        try:
+            for stretch in stretches:
+                waiting.append((stretch, pool.submit(work, stretch)))
+                if len(waiting) > self.workers:
+                    first, done = waiting.popleft()
+                    yield first, done.result()
+            yield from ((stretch, done.result()) for stretch, done in waiting)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """One connection for several transactions, each begun with `begun`."""
+        with self._translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -92,6 +132,13 @@ class Reach:
                 raise
             # The driver's text may quote values: it must not come along in a traceback.
             raise translated from None
+
+
+@contextmanager
+def begun(connection: Connection, *, write: bool = False) -> Iterator[Connection]:
+    """A transaction on a connection that the caller holds."""
+    with connection.execution_options(**{WRITE: write}).begin():
+        yield connection
 
 
 def before_all(facts: Declaration) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from ...projections.events import ledger_events
 from ..store.errors import StoreError
 from .keeper import SIZES, chunks
 from .marks import begin_rebuild, rebuild_of, set_mark
-from .reach import last_position
+from .reach import begun, last_position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .keeper import Keeper
-    from .reach import Progress, Reach
+    from .reach import Progress, Reach, Stretch
 
 
 class RebuildOvertakenError(StoreError):
@@ -49,9 +51,9 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
         shadow.create(connection)
     with reach.reading() as connection:
         start = last_position(connection)
-    for stretch in reach.stretches(keeper.declaration):
-        with _ours(reach, keeper, token) as connection:
-            keeper.read_range(shadow).run(connection, {"after": stretch.after, "upto": stretch.upto})
+    gather = partial(_gather_apart, turn=Lock()) if reach.has_one_writer else _gather
+    work = partial(gather, reach, keeper, token)
+    for stretch, _ in reach.side_by_side(work, reach.stretches(keeper.declaration)):
         if progress:
             progress(keeper.name, stretch.done, stretch.in_all)
     position = _catch_up(reach, keeper, start, token)
@@ -65,16 +67,41 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
         shadow.drop(connection, checkfirst=True)
 
 
+def _gather(reach: Reach, keeper: Keeper, token: str, stretch: Stretch) -> None:
+    """Read a stretch into the table beside."""
+    with _ours(reach, keeper, token) as connection:
+        keeper.read_range(keeper.shadow).run(connection, _bounds(stretch))
+
+
+def _gather_apart(reach: Reach, keeper: Keeper, token: str, stretch: Stretch, *, turn: Lock) -> None:
+    """Read a stretch into a table of the connection's own first: others write meanwhile, and other threads gather."""
+    with reach.connection() as connection:
+        with begun(connection):
+            keeper.gather(connection, _bounds(stretch))
+        # One after the other here: SQLite would let them sleep.
+        with turn, begun(connection, write=True):
+            _check_ours(connection, keeper, token)
+            keeper.take_gathered(connection)
+
+
+def _bounds(stretch: Stretch) -> dict[str, str]:
+    return {"after": stretch.after, "upto": stretch.upto}
+
+
 @contextmanager
 def _ours(reach: Reach, keeper: Keeper, token: str, *, alone: bool = False) -> Iterator[Connection]:
     """A writing transaction in which the table beside is still this rebuild's."""
     with reach.writing(alone=alone) as connection:
-        if rebuild_of(connection, keeper.name) != token:
-            raise RebuildOvertakenError(
-                f"another rebuild of {keeper.name} has begun; this one stopped and changed nothing. "
-                "Right would be to let the other finish."
-            )
+        _check_ours(connection, keeper, token)
         yield connection
+
+
+def _check_ours(connection: Connection, keeper: Keeper, token: str) -> None:
+    if rebuild_of(connection, keeper.name) != token:
+        raise RebuildOvertakenError(
+            f"another rebuild of {keeper.name} has begun; this one stopped and changed nothing. "
+            "Right would be to let the other finish."
+        )
 
 
 def _catch_up(reach: Reach, keeper: Keeper, position: int, token: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .table import Row
 
 
-def measure(options: argparse.Namespace, chosen: Sequence[str], progress: Callable[[str], None]) -> Report:
-    """Measure the chosen groups of rows; says how far it is."""
+def measure(options: argparse.Namespace, chosen: Sequence[str], progress: Callable[[str], None]) -> Iterator[Report]:
+    """Measure the chosen groups of rows; give the report as far as it has come after each, and say how far that is."""
     about = machine()
     sizes = (options.events // 10, options.events)
     rows: list[Row] = []
@@ -39,17 +39,17 @@ def measure(options: argparse.Namespace, chosen: Sequence[str], progress: Callab
             for name in chosen:
                 progress(f"{name}, {place.name}")
                 rows += GROUPS[name](bench, place)
-    return Report(
-        day=f"{datetime.now(UTC):%Y-%m-%d}",
-        events=options.events,
-        rounds=options.rounds,
-        machine=about,
-        fsync=fsync,
-        durability=bench.durability,
-        rows=tuple(by_place(rows)),
-        skipped=bench.skipped,
-        remark=options.remark,
-    )
+                yield Report(
+                    day=f"{datetime.now(UTC):%Y-%m-%d}",
+                    events=options.events,
+                    rounds=options.rounds,
+                    machine=about,
+                    fsync=fsync,
+                    durability=bench.durability,
+                    rows=tuple(by_place(rows)),
+                    skipped=bench.skipped,
+                    remark=options.remark,
+                )
 
 
 def _written(size: int, kept: Path | None, source: Place, progress: Callable[[str], None]) -> str:

@@ -115,7 +115,7 @@ def append(given: Given) -> Figures:
 
 
 def command(given: Given) -> Figures:
-    """Carry out commands one a commit: responses to opinions, each loaded, decided, sealed and appended."""
+    """Carry out commands, `batch` a commit: responses to opinions, each loaded, decided, sealed and appended."""
     synthetic_center = {"events": 2 * synthetic.CENTERS}
     make({**given, **synthetic_center})
     count, facts = given["commands"], given["facts"]
@@ -137,11 +137,16 @@ def command(given: Given) -> Figures:
             )
             for one in range(count)
         ]
+        size = given.get("batch", 1)
         started = perf_counter()
-        for response in responses:
-            ledger.do(response)
+        for start in range(0, count, size):
+            chosen = responses[start : start + size]
+            if size == 1:
+                ledger.do(chosen[0])
+            else:
+                ledger.do_batch([[one] for one in chosen])
         seconds = perf_counter() - started
-    return {"seconds": seconds, "rate": count / seconds}
+    return {"seconds": seconds, "rate": count / seconds, "each": seconds / count}
 
 
 def url_of(given: Given) -> str:

@@ -21,6 +21,10 @@ SLICE: Final = 20_000
 """Events that the stock runner, and the stores one event a commit, are measured over."""
 QUICK: Final = 100_000
 """Events that are read and decoded one by one."""
+IMPORTED: Final = 200_000
+"""Events that the memory of an import is measured over, and over a tenth of them: a million would take a quarter of an
+hour, and an import holds no more than a transaction's rows whatever comes after."""
+BATCH: Final = 500
 RATE: Final = "/s"
 MODULES: Final = {
     "library's SQLite module": "eventsourcing.sqlite",
@@ -90,7 +94,7 @@ def rebuild(bench: Bench, place: Place) -> Iterator[Row]:
 
 
 def runner(bench: Bench, place: Place) -> Iterator[Row]:
-    """All facts against the stock runner, which keeps one of our tables over a slice of the same events."""
+    """All facts against the stock runner, which keeps the same facts over a slice of the same events."""
     source = bench.ledgers[bench.events]
     rebuilt, stock = [], []
     for _ in range(bench.rounds):
@@ -102,7 +106,7 @@ def runner(bench: Bench, place: Place) -> Iterator[Row]:
     yield Row(
         "rebuild all facts, events a second", place.name, ours, RATE, 20, at_least=True,
         against="stock ProjectionRunner", theirs=middle(stock, "rate"),
-        note=f"theirs over the first {stock[0]['events']:,} events, opinions only, events from memory",
+        note=f"theirs over the first {stock[0]['events']:,} events, the same tables and indices, events from memory",
     )  # fmt: skip
 
 
@@ -149,20 +153,27 @@ def importing(bench: Bench, place: Place) -> Iterator[Row]:
 
 def memory(bench: Bench, place: Place) -> Iterator[Row]:
     """Peaks of resident memory, which do not grow with the ledger."""
-    peaks: dict[str, list[float]] = {"import": []}
-    for size in (bench.small, bench.events):
-        _, rebuilt, checked = bench.care(place, size)
-        peaks.setdefault("rebuild", []).append(rebuilt[0]["peak"])
-        peaks.setdefault("check", []).append(checked[0]["peak"])
-        csv = boston.write(Path(place.fresh("csv")).with_name("boston.csv"), events=size)
-        peaks["import"].append(run(Job("ours.import_boston", {"path": place.fresh("boston"), "csv": str(csv)}))["peak"])
-    for name, (young, old) in peaks.items():
+    cared = [bench.care(place, size) for size in (bench.small, bench.events)]
+    for number, name in enumerate(("rebuild", "check"), start=1):
+        young, old = (figures[number][0]["peak"] for figures in cared)
         against = f"{bench.small:,} events"
         yield Row(f"peak memory of {name}", place.name, old, "MiB", FLAT, against=against, theirs=young)
+    largest = min(bench.events, IMPORTED)
+    young, old = (_import_peak(place, size) for size in (largest // 10, largest))
+    yield Row(
+        f"peak memory of import, {largest:,} events", place.name, old, "MiB", FLAT,
+        against=f"{largest // 10:,} events", theirs=young,
+    )  # fmt: skip
+
+
+def _import_peak(place: Place, events: int) -> float:
+    csv = boston.write(Path(place.fresh("csv")).with_name("boston.csv"), events=events)
+    figures = run(Job("ours.import_boston", {"path": place.fresh("boston"), "csv": str(csv)}))
+    return float(figures["peak"])
 
 
 def store(bench: Bench, place: Place) -> Iterator[Row]:
-    """One event a commit through the recorders, facts off; and what a whole command costs, facts off and on."""
+    """One event a commit through the recorders, facts off."""
 
     def jobs() -> dict[str, Job]:
         common: dict[str, Any] = {"source": bench.ledgers[bench.events], "events": bench.slice}
@@ -175,23 +186,31 @@ def store(bench: Bench, place: Place) -> Iterator[Row]:
 
     goals = {"library's SQLite module": 1.5, "eventsourcing-sqlalchemy": 3.0, "sqlite3, bare": 0.3}
     rates: dict[str, list[Figures]] = {}
-    commands: dict[str, list[Figures]] = {"off": [], "on": []}
     for _ in range(bench.rounds):
         for name, job in jobs().items():
             rates.setdefault(name, []).append(run(job))
             bench.said(name, rates[name][0])
-        for name, found in commands.items():
-            given = {"path": place.fresh("commands"), "commands": bench.slice // 10, "facts": name == "on"}
-            found.append(run(Job("ours.command", given)))
     ours = middle(rates["caseledger"], "rate")
     for name, goal in goals.items():
         theirs = middle(rates[name], "rate")
         what = "one event a commit, facts off"
         yield Row(what, place.name, ours, RATE, goal, at_least=True, against=name, theirs=theirs)
-    off, on = (middle(commands[name], "rate") for name in ("off", "on"))
-    yield Row(
-        "one command a commit, facts on", place.name, on, RATE, 0.25, at_least=True, against="facts off", theirs=off
-    )
+
+
+def live(bench: Bench, place: Place) -> Iterator[Row]:
+    """Facts kept in the transaction of each append, against the same commands without."""
+    for what, size, goal in (("one command a commit", 1, 0.25), (f"{BATCH} commands a commit", BATCH, 0.5)):
+        found: dict[bool, list[Figures]] = {False: [], True: []}
+        for _ in range(bench.rounds):
+            for facts, figures in found.items():
+                count = bench.slice // (10 if size == 1 else 4)
+                given = {"path": place.fresh("commands"), "commands": count, "facts": facts, "batch": size}
+                figures.append(run(Job("ours.command", given)))
+        off, on = (middle(found[facts], "rate") for facts in (False, True))
+        yield Row(f"{what}, facts on", place.name, on, RATE, goal, at_least=True, against="facts off", theirs=off)
+        if size == 1:
+            added = middle(found[True], "each") - middle(found[False], "each")
+            yield Row(f"{what}, what facts add", place.name, added, "s", 0.001)
 
 
 def reading(bench: Bench, place: Place) -> Iterator[Row]:
@@ -232,6 +251,7 @@ GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "import": importing,
     "memory": memory,
     "store": store,
+    "live": live,
     "reading": reading,
 }
 """What `--rows` chooses from."""

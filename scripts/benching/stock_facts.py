@@ -18,8 +18,9 @@ _LATER: Final = (
     "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
     "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
     "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
+    "merged_into",
 )  # fmt: skip
-_COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments")
+_COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments", "second_complaints")
 _TURN: Final = (
     "started_at", "plan_first_proposed_at", "plan_last_proposed_at", "plan_approved_at", "finished_at",
     "callback_due_at", "called_back_at", "satisfied",
@@ -81,6 +82,12 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
             "WHERE case_id = :stream"
         ),
     ),
+    "center.households_reported.v1": (
+        (
+            "UPDATE fact_centers SET total_households = :total_households, resident_households = :resident_households, "
+            "households_at = :occurred_at WHERE case_id = :stream"
+        ),
+    ),
     "opinion.accepted.v1": (
         (
             f"INSERT INTO fact_opinions (case_id, {', '.join(_ACCEPTED)}, "  # noqa: S608 - constants only
@@ -132,13 +139,18 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         ),
     ),
     "opinion.rehandling_started.v1": (
-        _opinion("turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling'"),
+        _opinion(
+            "turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling', "
+            "ended_at = NULL, ended_month = NULL, ending = NULL, source_status = NULL"
+        ),
         _NEW_TURN,
     ),
     "opinion.followed_up.v1": (
         _opinion("follow_ups = follow_ups + 1"),
         "INSERT INTO fact_follow_ups VALUES (:stream, :follow_up, :turn, :occurred_at, :local_date, :way)",
     ),
+    "opinion.merged.v1": (_opinion("merged_into = :into"),),
+    "opinion.second_complaint.v1": (_opinion("second_complaints = second_complaints + 1"),),
     "opinion.commented.v1": (_opinion("comments = comments + 1"),),
     "opinion.ended.v1": (
         _opinion(

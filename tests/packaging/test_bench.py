@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
+import runpy
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from caseledger.projections.facts import ALL
 from tests.packaging.conftest import CHECKOUT
 
 # What needs none of the peers' packages, which come from outside.
-ROWS = "rebuild,check,queries,import"
+ROWS = "rebuild,check,queries,import,live"
 
 
 @pytest.mark.slow
@@ -51,3 +54,15 @@ def test_rows_that_there_are_not_are_refused_by_name() -> None:
     )
     assert done.returncode == 2
     assert "no rows speed" in done.stderr
+
+
+def test_the_stock_projection_keeps_the_facts_of_opinions_and_centers_whole() -> None:
+    stock = runpy.run_path(str(CHECKOUT / "scripts" / "benching" / "stock_facts.py"))
+    ours = [one for one in ALL if one.stream_kind in {"center", "opinion"}]
+    assert sorted(stock["KEPT"]) == sorted(one.name for one in ours)
+    for one, table in zip(ours, stock["TABLES"], strict=True):
+        wanted = {*one.key_columns, *(column.name for column in one.shown)}
+        assert set(re.findall(r"([a-z_]+) (?:VARCHAR|INTEGER)", table)) == wanted, one.name
+        assert one.event_names <= stock["CHANGES"].keys()
+        indices = [index for index in stock["INDICES"] if f" ON {one.name} " in index]
+        assert [re.findall(r"\((.*)\)", index) for index in indices] == [[", ".join(names)] for names in one.indices]
