@@ -16,6 +16,7 @@ from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
 from .deciding import History, Outcome
+from .doctor import Diagnosis, examine_engine
 from .due import DueList
 from .facts import Facts
 from .figures import Figures
@@ -279,6 +280,15 @@ class Ledger:
         """Compare the facts with what the events say; see `Facts.check`."""
         self._database.check_open()
         return self._facts.check(progress)
+
+    def doctor(self, *, full: bool = False) -> Diagnosis:
+        """Say what is wrong with the ledger and how to mend it; see `caseledger.adapters.doctor`.
+
+        Args:
+            full: read every event and compare every fact, not only those of the newest cases.
+
+        """
+        return examine_engine(self._database.engine, keystore=self._app.vault.keys, full=full)
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
         """Read the facts anew from the events, beside those who read and write; see `Facts.rebuild`."""

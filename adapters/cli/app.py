@@ -11,6 +11,7 @@ from . import (
     care,
     copying,
     do,
+    doctoring,
     due,
     find,
     following,
@@ -64,6 +65,7 @@ app.command("rebuild")(care.rebuild)
 app.command("follow")(following.follow)
 app.command("lag")(following.lag)
 app.command("upgrade")(upgrading.upgrade)
+app.command("doctor")(doctoring.doctor)
 app.command("grants")(granting.grants)
 app.command("copy")(copying.copy)
 app.command("import")(importing.import_command)
