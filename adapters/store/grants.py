@@ -7,7 +7,7 @@ that who runs the service cannot drop the triggers, and on MariaDB also that nob
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,7 +75,7 @@ def reader_grants(engine: Engine, account: str, names: Names) -> list[str]:
     return _grants(engine, account, dict.fromkeys((*names.facts, *names.views, "ledger_clauses"), ("SELECT",)))
 
 
-def _grants(engine: Engine, account: str, allowed: dict[str, tuple[str, ...]]) -> list[str]:
+def _grants(engine: Engine, account: str, allowed: Mapping[str, tuple[str, ...]]) -> list[str]:
     there = _there(engine)
     whom = _account(engine, account)
     granted = [

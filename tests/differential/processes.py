@@ -22,7 +22,14 @@ from tests.stories import Told
 
 PROCESSES = get_context("forkserver")  # a fork of this process would share its connections
 PROCESSES.set_forkserver_preload(
-    ["tests.differential.child", "tests.proofs.killing", "tests.proofs.serving", "tests.proofs.sessions"]
+    [
+        "caseledger.adapters.cli.running",
+        "tests.differential.child",
+        "tests.proofs.killing",
+        "tests.proofs.serving",
+        "tests.proofs.sessions",
+        "tests.programs",
+    ]
 )
 KILLED = -9
 

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.programs import arguments_of, forked
+
 SHOWN = {"text", "json", "toml", "csv", "sql", "mermaid", "markdown"}
 COVERED = (
     "./scripts/demo",  # tests/packaging/test_scripts.py
@@ -134,15 +136,23 @@ def _run(line: str, name: str, block: Block, folder: Path, exit_code: int) -> st
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     # As wide as a page shows, and without colours.
     terminal = {"COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb", "PATH": path, "PYTHONWARNINGS": "error"}
+    environment = {**os.environ, **terminal}
+    arguments = arguments_of(line)
+    code, said = forked(arguments[1:], folder, environment) if arguments else _in_a_shell(line, folder, environment)
+    assert code == exit_code, f"{name}:{block.line}: $ {line}\nends with {code}\n{said}"
+    return said
+
+
+def _in_a_shell(line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a line that has more to it than a program and its arguments."""
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env={**os.environ, **terminal},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == exit_code, f"{name}:{block.line}: $ {line}\nends with {done.returncode}\n{done.stdout}"
-    return done.stdout
+    return done.returncode, done.stdout
