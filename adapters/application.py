@@ -26,6 +26,8 @@ from .clock import new_command_id
 from .codec import EnvelopeMapper
 from .deciding import Deciding, History, Outcome
 from .store.errors import DeadlockError, StoreError
+from .telling import name_of, told_of
+from .watching import is_watched, logger, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,8 +40,11 @@ if TYPE_CHECKING:
     from ..domain.command import Command
     from .clock import Clock, RandomBytes
     from .vault import Vault
+    from .watching import Fields
 
 Result: TypeAlias = "tuple[Outcome, ...] | Refused"
+
+_log: Final = logger("commands")
 
 ATTEMPTS: Final = 10
 """How often a command is decided anew after others were quicker, before the conflict is reported."""
@@ -117,6 +122,20 @@ class CaseApplication(Application[str]):
             StoreError: the database would not take it; nothing was recorded.
 
         """
+        if not is_watched(_log):
+            return self._until_recorded(groups, {}, dry_run=dry_run)
+        fields: Fields = {"commands": sum(map(len, groups)), "attempts": 1}
+        if fields["commands"] == 1:
+            fields["command"] = name_of(groups[0][0])
+        if dry_run:
+            fields["dry_run"] = 1
+        with watched(_log, "decided" if dry_run else "recorded", fields):
+            results = self._until_recorded(groups, fields, dry_run=dry_run)
+            fields |= told_of(results)
+        return results
+
+    def _until_recorded(self, groups: Sequence[Sequence[Command]], fields: Fields, *, dry_run: bool) -> list[Result]:
+        """As `execute`; `fields` are told how many attempts it took."""
         with collector_waiting() if len(groups) > 1 else nullcontext():
             results = self._attempt(groups, dry_run=dry_run)
         if results is not None:
@@ -126,6 +145,7 @@ class CaseApplication(Application[str]):
         with self._turn:
             for attempt in range(1, ATTEMPTS):
                 sleep(uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311 - no secret
+                fields["attempts"] = attempt + 1
                 results = self._attempt(groups, dry_run=dry_run)
                 if results is not None:
                     return results

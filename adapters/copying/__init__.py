@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ..facts import Facts
+from ..watching import logger, watched
 from .errors import CopyDiffersError, CopyRefusedError
 from .keys import copy_keys
 from .source import Source, ledger_at
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import Notification
 
+    from ..watching import Fields
+
 __all__ = ["CopyDiffersError", "CopyRefusedError", "CopyReport", "Source", "copy_from", "copy_ledger"]
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, positions done, positions in all."""
+
+_log: Final = logger("copying")
 
 PAGE: Final = 1000
 """Events in a transaction, and the most that are in memory of either side."""
@@ -103,7 +108,8 @@ def copy_from(
     Raises: as `copy_ledger`.
     """
     told = progress or _silent
-    with Target.at(target, source) as goal:
+    fields: Fields = {}
+    with watched(_log, "copied", fields), Target.at(target, source) as goal:
         if keys and goal.copying:
             copy_keys(source, goal)
         copied = _events(source, goal, page, told)
@@ -112,6 +118,7 @@ def copy_from(
         kept = copy_keys(source, goal) if keys and goal.copying else None
         rows = _facts(goal, told) if goal.copying else 0
         goal.finish()
+        fields |= {"events": copied, "rows": rows}
     return CopyReport(
         source.ledger_id, comparison.events, copied, comparison.last_position, comparison.digest, kept, rows
     )

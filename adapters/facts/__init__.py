@@ -16,6 +16,7 @@ from ...domain.terms import known
 from ...projections.events import ledger_events
 from ...projections.facts import ALL
 from ..store.errors import NotAllowedError, StoreError
+from ..watching import logger, watched
 from .checking import CheckReport, Difference, check
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper, Statement
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from ...projections.vocabulary import Facts as Declaration
 
 __all__ = ["CHEAP", "CheckReport", "Difference", "Facts", "FactsStaleError", "Progress", "RebuildOvertakenError"]
+
+_log: Final = logger("facts")
 
 CHEAP: Final = 100_000
 """Up to how many events a changed declaration is rebuilt when the ledger is opened (a few seconds)."""
@@ -146,7 +149,8 @@ class Facts:
             known(name, self._keepers, where="names", rule="facts")
         chosen = [self._keepers[name] for name in (self._keepers if names is None else names)]
         for keeper in chosen:
-            rebuild(self._reach, keeper, progress)
+            with watched(_log, "rebuilt", {"facts": keeper.name}):
+                rebuild(self._reach, keeper, progress)
         return tuple(keeper.name for keeper in chosen)
 
     def check(self, progress: Progress | None = None) -> CheckReport:

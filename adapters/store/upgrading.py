@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Connection, Engine
 
+from ..watching import logger, watched
 from .dialects import side_of
 from .engine import place
 from .errors import LedgerFormatError, LedgerIncompleteError, LedgerMissingError, LedgerOutdatedError
 from .mark import LedgerMeta, raise_format, read_mark
 from .migrations import Step, family, format_on, steps_for
 from .reaching import changing, looking
+
+_log: Final = logger("store")
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,10 @@ def upgrade(engine: Engine) -> Upgrade:
             # Another process may have been quicker.
             meta = _checked(read_mark(connection), engine)
             for step in steps_for(engine.dialect, after=meta.format)[:1]:
-                _lock(connection)
-                step.on[family(connection.dialect)](connection)
-                raise_format(connection, step.number)
+                with watched(_log, "upgraded", {"format": step.number}):
+                    _lock(connection)
+                    step.on[family(connection.dialect)](connection)
+                    raise_format(connection, step.number)
                 taken.append(step)
 
 
