@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..facts.keeper import Keeper
 from .link import Link
+from .quick import together
 from .reading import Teller
 from .writing import Writer
 
@@ -91,14 +92,15 @@ class Carrier:
             PersistenceError: events of one of them cannot be read.
 
         """
-        told = []
-        for line in self.lines:
-            concerned = [case for case in cases if line.teller.concerns(case)]
-            if names is not None:
-                concerned = [case for case in concerned if not line.teller.names.isdisjoint(names[case])]
-            if concerned:
-                told.append(Told(line, concerned, line.teller.cases(source, concerned)))
-        return told
+        asked = []
+        with together(source):
+            for line in self.lines:
+                concerned = [case for case in cases if line.teller.concerns(case)]
+                if names is not None:
+                    concerned = [case for case in concerned if not line.teller.names.isdisjoint(names[case])]
+                if concerned:
+                    asked.append((line, concerned, line.teller.asked(source, concerned)))
+            return [Told(line, concerned, line.teller.told(cursors)) for line, concerned, cursors in asked]
 
     @staticmethod
     def write(target: Connection, told: Sequence[Told], *, beside: Sequence[Table] = ()) -> None:

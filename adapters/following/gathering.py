@@ -28,9 +28,8 @@ from ..facts.rebuilding import RebuildOvertakenError
 from .aside import at_fault, cases_aside, is_of_a_case, set_aside, take_back
 from .carrying import Carrier, Ends, Told
 from .link import Link
-from .place import Reached, advance, gathering
+from .place import Reached, advance, gathering, locked, make_sure
 from .reading import changed, digest_at, first_after
-from .stepping import locked
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -223,7 +222,11 @@ class Gathering:
                 take_back(target, sorted(cases_aside(target) - self._faults.keys()))
             set_aside(target, self._faults, firsts, at)
             gathering(target, None)
-            advance(target, replace(place, gathered_at=None), Reached(end, digest, end) if everything else None, at)
+            make_sure(
+                advance(
+                    target, replace(place, gathered_at=None), Reached(end, digest, end) if everything else None, at
+                )[1]
+            )
 
     def _chosen(self, source: Connection, cases: Sequence[str]) -> list[Told]:
         chosen = {line.name for line in self.lines}

@@ -82,8 +82,13 @@ class Link(Reach):
         It is asked for before a reading begins: what is sure by now is in every later reading, while a reading that
         began before might lack what was committed since.
         """
-        with self._guarded(write=False) as connection, connection.begin():
-            return last_position(connection)
+        with self._guarded(write=False) as connection:
+            dbapi = connection.connection.dbapi_connection
+            if self._side.readers_ask and dbapi is not None:
+                with self._side.by_itself(dbapi):
+                    return self._side.settled(connection.connection.cursor()) or 0
+            with connection.begin():
+                return last_position(connection)
 
     def glance(self, text: str) -> Any:  # noqa: ANN401 - whatever the database says
         """Ask for one value outside a transaction. Raises as `reading`."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from .errors import OvertakenError
+from .quick import Quick
 from .tables import ledger_follower
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Dialect, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,23 @@ class Reached:
     seen: int
 
 
-def find(connection: Connection, *, lock: bool = False) -> Place | None:
-    """Read the row; `lock` keeps other runners of the same target waiting until the transaction ends."""
-    query = select(ledger_follower)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+def find(connection: Connection) -> Place | None:
+    """Read the row."""
+    row = connection.execute(select(ledger_follower)).one_or_none()
     return None if row is None else Place(*row)
+
+
+def locked(connection: Connection) -> Place:
+    """Read the row; other runners of the same target wait until the transaction ends.
+
+    Raises:
+        OvertakenError: the row is gone; the target is being made anew.
+
+    """
+    row = _statements(connection.engine).lock.on(connection).fetchone()
+    if row is None:
+        raise OvertakenError("the target's row in ledger_follower is gone")
+    return Place(*row)
 
 
 def begin(connection: Connection, ledger_id: str, at: str) -> None:
@@ -54,25 +68,31 @@ def begin(connection: Connection, ledger_id: str, at: str) -> None:
     connection.execute(insert(ledger_follower).values(ledger_id=ledger_id, seen=0, at=at, commits=0))
 
 
-def advance(connection: Connection, place: Place, to: Reached | None, at: str) -> Place:
+def advance(connection: Connection, place: Place, to: Reached | None, at: str) -> tuple[Place, Any]:
     """Count the transaction that is under way and note how far it goes; `None` where it goes no further.
+
+    Give the place, and the cursor that `make_sure` is to judge once what was sent together is answered.
+    """
+    moved = replace(place, commits=place.commits + 1, at=at)
+    if to is not None:
+        moved = replace(moved, position=to.position, event=to.event, seen=to.seen)
+    return moved, _move(connection, place, moved)
+
+
+def make_sure(cursor: Any) -> None:  # noqa: ANN401 - the driver's
+    """Look whether the follower was moved.
 
     Raises:
         OvertakenError: another runner was quicker; the caller's transaction must not commit.
 
     """
-    moved = replace(place, commits=place.commits + 1, at=at)
-    if to is not None:
-        moved = replace(moved, position=to.position, event=to.event, seen=to.seen)
-    # The guard is in the statement: of two that race for a position the second finds no row to move.
-    if not _changed(connection, place, asdict(moved)):
+    if cursor.rowcount != 1:
         raise OvertakenError("another runner has moved this follower meanwhile")
-    return moved
 
 
 def look(connection: Connection, place: Place, seen: int, at: str) -> None:
     """Note that the ledger was looked at and what its last position was; nothing else has changed."""
-    _changed(connection, place, {"seen": seen, "at": at})
+    _move(connection, place, replace(place, seen=seen, at=at))
 
 
 def pause(connection: Connection, at: str | None) -> None:
@@ -85,8 +105,31 @@ def gathering(connection: Connection, at: str | None) -> None:
     connection.execute(update(ledger_follower).values(gathered_at=at))
 
 
-def _changed(connection: Connection, place: Place, values: dict[str, object]) -> bool:
-    row = ledger_follower.c
-    same = (row.ledger_id == place.ledger_id) & (row.commits == place.commits)
-    position = row.position.is_(None) if place.position is None else row.position == place.position
-    return connection.execute(update(ledger_follower).where(same, position).values(values)).rowcount == 1
+def _move(connection: Connection, place: Place, to: Place) -> Any:  # noqa: ANN401 - the driver's cursor
+    given = {f"to_{name}": value for name, value in asdict(to).items() if name != "ledger_id"}
+    guard = {"its_ledger": place.ledger_id, "its_commits": place.commits, "its_position": place.position or 0}
+    return _statements(connection.engine).move.on(connection, **given, **guard)
+
+
+class _Statements:
+    """What every step asks and tells, in one dialect."""
+
+    def __init__(self, engine: Engine) -> None:
+        row = ledger_follower.c
+        self.lock = Quick(select(ledger_follower).with_for_update(), engine)
+        # The guard is in the statement: of two that race for a position the second finds no row to move.
+        here = func.coalesce(row.position, literal_column("0")) == bindparam("its_position")
+        same = (row.ledger_id == bindparam("its_ledger")) & (row.commits == bindparam("its_commits"))
+        changes = {one.name: bindparam(f"to_{one.name}") for one in ledger_follower.c if one.name != "ledger_id"}
+        self.move = Quick(update(ledger_follower).where(same, here).values(changes), engine)
+
+
+_made: WeakKeyDictionary[Dialect, _Statements] = WeakKeyDictionary()
+
+
+def _statements(engine: Engine) -> _Statements:
+    """Written once for each engine."""
+    found = _made.get(engine.dialect)
+    if found is None:
+        found = _made[engine.dialect] = _Statements(engine)
+    return found

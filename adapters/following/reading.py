@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from ...projections.compile import select_of
 from ...projections.events import ledger_events
-from ..facts.keeper import Statement, chunks
+from ..facts.keeper import chunks
 from .errors import UnreadableError
 from .place import Reached
+from .quick import Quick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,8 @@ class Teller:
         self.declaration: Final = declaration
         self.names: Final = frozenset(declaration.event_names)
         self._engine = engine
-        self._of_cases: dict[int, Statement] = {}
-        self._of_stretch: Statement | None = None
+        self._of_cases: dict[int, Quick] = {}
+        self._of_stretch: Quick | None = None
 
     def concerns(self, case: str) -> bool:
         """Whether the facts are about cases of this kind."""
@@ -53,23 +54,34 @@ class Teller:
             UnreadableError: events of one of them are not what they should be (the other databases say it themselves).
 
         """
-        rows: list[Row] = []
-        for chunk in chunks(cases):
-            size = len(chunk)
-            statement = self._of_cases.get(size)
-            if statement is None:
-                only = _E.stream.in_([bindparam(f"stream_{n}", type_=_E.stream.type) for n in range(size)])
-                statement = self._of_cases[size] = Statement(select_of(self.declaration, streams=[only]), self._engine)
-            rows += _rows(statement, connection, {f"stream_{n}": case for n, case in enumerate(chunk)})
-        return rows
+        return self.told(self.asked(connection, cases))
+
+    def asked(self, connection: Connection, cases: Sequence[str]) -> list[Any]:
+        """Ask for the rows of these cases; the cursors are for `told`."""
+        return [
+            self._select(len(chunk)).on(connection, **{f"stream_{n}": case for n, case in enumerate(chunk)})
+            for chunk in chunks(cases)
+        ]
+
+    @staticmethod
+    def told(cursors: Sequence[Any]) -> list[Row]:
+        """The rows that were asked for. Raises as `cases`."""
+        return [row for cursor in cursors for row in _rows(cursor)]
 
     def stretch(self, connection: Connection, after: str, upto: str) -> list[Row]:
         """The rows of all cases behind one and up to another. Raises as `cases`."""
         if self._of_stretch is None:
             kind = _E.stream.type
             only = [_E.stream > bindparam("after", type_=kind), _E.stream <= bindparam("upto", type_=kind)]
-            self._of_stretch = Statement(select_of(self.declaration, streams=only), self._engine)
-        return _rows(self._of_stretch, connection, {"after": after, "upto": upto})
+            self._of_stretch = Quick(select_of(self.declaration, streams=only), self._engine)
+        return _rows(self._of_stretch.on(connection, after=after, upto=upto))
+
+    def _select(self, size: int) -> Quick:
+        found = self._of_cases.get(size)
+        if found is None:
+            only = _E.stream.in_([bindparam(f"stream_{n}", type_=_E.stream.type) for n in range(size)])
+            found = self._of_cases[size] = Quick(select_of(self.declaration, streams=[only]), self._engine)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +92,35 @@ class News:
     reached: Reached
 
 
-def news(connection: Connection, place: Place, seen: int, most: int) -> News | None:
-    """Read which cases have new events up to a position, of at most so many events; None where nothing is new."""
-    after = place.position or 0
-    if seen <= after:
-        return None
-    query = select(_E.position, _E.stream, _E.name).where(_E.position > after, _E.position <= seen)
-    found = connection.execute(query.order_by(_E.position).limit(most)).all()
-    if not found:
-        return None
-    cases: dict[str, set[str]] = {}
-    for _, stream, name in found:
-        cases.setdefault(stream, set()).add(name)
-    last = found[-1][0]
-    # Positions may have gaps: where the last event there is was read, it is the ledger's last.
-    return News(cases, Reached(last, digest_at(connection, last), seen if len(found) == most else last))
+class Newsreader:
+    """Reads what came after a position.
+
+    Args:
+        engine: the ledger's.
+
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        between = (_E.position > bindparam("after"), _E.position <= bindparam("seen"))
+        query = select(_E.position, _E.stream, _E.name).where(*between).order_by(_E.position)
+        self._news: Final = Quick(query.limit(bindparam("most")).offset(literal_column("0")), engine)
+        self._state: Final = Quick(select(_E.state).where(_E.position == bindparam("place")), engine)
+
+    def news(self, connection: Connection, place: Place, seen: int, most: int) -> News | None:
+        """Read which cases have new events up to a position, of at most so many events; None where nothing is new."""
+        after = place.position or 0
+        if seen <= after:
+            return None
+        found = self._news.on(connection, after=after, seen=seen, most=most).fetchall()
+        if not found:
+            return None
+        cases: dict[str, set[str]] = {}
+        for _, stream, name in found:
+            cases.setdefault(stream, set()).add(name)
+        last = found[-1][0]
+        (state,) = self._state.on(connection, place=last).fetchone()
+        # Positions may have gaps: where the last event there is was read, it is the ledger's last.
+        return News(cases, Reached(last, sha256(state).hexdigest(), seen if len(found) == most else last))
 
 
 def changed(connection: Connection, after: int, upto: int) -> list[str]:
@@ -115,8 +141,7 @@ def digest_at(connection: Connection, position: int) -> str | None:
     return None if state is None else sha256(state).hexdigest()
 
 
-def _rows(statement: Statement, connection: Connection, values: dict[str, Any]) -> list[Row]:
-    cursor = statement.run(connection, values).cursor
+def _rows(cursor: Any) -> list[Row]:  # noqa: ANN401 - the driver's
     rows: list[Row] = cursor.fetchall()
     if getattr(cursor, "warning_count", 0):
         # MariaDB gives NULL and a warning for what is no JSON or no number; a fact must not be made of that.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
 
 from ...domain.values import utc_text
 from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
-from .errors import OvertakenError
-from .place import Place, advance, find, look
-from .reading import first_after, news
+from .place import Place, advance, find, locked, look, make_sure
+from .quick import together
+from .reading import Newsreader, first_after
+from .writing import COPIED_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from sqlalchemy import Connection
 
     from ..clock import Clock
     from .carrying import Carrier, Ends
@@ -39,6 +39,7 @@ class Stepper:
         self._carrier: Final = carrier
         self._ends: Final = ends
         self._clock: Final = clock
+        self._news: Final = Newsreader(ends.source.engine)
 
     def step(self, most: int) -> Place:
         """Take in at most so many events; give where the follower stands then. A paused one stays where it is.
@@ -55,7 +56,7 @@ class Stepper:
         seen = self._ends.source.last_position()
         with self._ends.target.reading() as target, self._ends.source.reading() as source:
             place = find(target)
-            new = news(source, place, seen, most) if place else None
+            new = self._news.news(source, place, seen, most) if place else None
         return self._step(most, at_fault(list(new.cases), self._try) if new else {})
 
     def retry(self, cases: Sequence[str] | None) -> tuple[str, ...]:
@@ -70,16 +71,22 @@ class Stepper:
             at = utc_text(self._clock())
             seen = self._ends.source.last_position()
             with self._ends.source.reading() as source:
-                new = news(source, place, seen, most)
+                new = self._news.news(source, place, seen, most)
                 if new is None or place.paused_at is not None or place.position is None:
                     look(target, place, new.reached.seen if new else place.position or 0, at)
                     return place
                 left = faults.keys() | cases_aside(target)
                 told = self._carrier.read(source, [case for case in new.cases if case not in left], new.cases)
                 positions = {case: first_after(source, case, place.position) for case in faults}
-            self._carrier.write(target, told)
-            set_aside(target, faults, positions, at)
-            return advance(target, place, new.reached, at)
+            if faults:
+                set_aside(target, faults, positions, at)
+            # COPY cannot go together with anything else.
+            few = all(len(one.rows) < COPIED_FROM for one in told)
+            with together(target) if few else nullcontext():
+                self._carrier.write(target, told)
+                moved, cursor = advance(target, place, new.reached, at)
+            make_sure(cursor)
+            return moved
 
     def _try(self, cases: Sequence[str]) -> None:
         """Carry cases over and take it back."""
@@ -98,7 +105,7 @@ class Stepper:
                     told = self._carrier.read(source, [case])
                 self._carrier.write(target, told)
                 take_back(target, [case])
-                advance(target, place, None, place.at)
+                make_sure(advance(target, place, None, place.at)[1])
         except PersistenceError as error:
             if not is_of_a_case(error):
                 raise
@@ -106,16 +113,3 @@ class Stepper:
                 set_aside(target, {case: error}, {case: 0}, utc_text(self._clock()))
             return False
         return True
-
-
-def locked(connection: Connection) -> Place:
-    """Where the follower stands; other runners of the target wait until the transaction ends.
-
-    Raises:
-        OvertakenError: the row is gone; the target is being made anew.
-
-    """
-    place = find(connection, lock=True)
-    if place is None:
-        raise OvertakenError("the target's row in ledger_follower is gone")
-    return place

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, delete, insert
 
 from ...projections.vocabulary import CASE_COLUMN
-from ..facts.keeper import Keeper, Statement, chunks
+from ..facts.keeper import Keeper, chunks
 from ..store.statements import text_of
+from .quick import Quick
 from .values import converter
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ class Writer:
         self._engine = engine
         self._convert = converter(keeper.table, source, engine.dialect.name)
         self._insert: dict[str, str] = {}
-        self._clear: dict[str, Statement] = {}
+        self._clear: dict[str, Quick] = {}
+        self._drops: dict[tuple[str, int], Quick] = {}
 
     def exchange(self, connection: Connection, table: Table, cases: Sequence[str], rows: Sequence[Row]) -> None:
         """Put these rows in place of all that the cases had."""
         for chunk in chunks(cases):
-            values = {f"stream_{number}": case for number, case in enumerate(chunk)}
-            self.keeper.drop_cases(table, len(chunk)).run(connection, values)
+            values = {f"case_{number}": case for number, case in enumerate(chunk)}
+            self._drop(table, len(chunk)).on(connection, **values)
         self._put(connection, table, rows)
 
     def fill(self, connection: Connection, table: Table, after: str, upto: str, rows: Sequence[Row]) -> None:
@@ -51,9 +53,17 @@ class Writer:
         if table.name not in self._clear:
             case = table.c[CASE_COLUMN]
             between = (case > bindparam("after", type_=case.type), case <= bindparam("upto", type_=case.type))
-            self._clear[table.name] = Statement(delete(table).where(*between), self._engine)
-        self._clear[table.name].run(connection, {"after": after, "upto": upto})
+            self._clear[table.name] = Quick(delete(table).where(*between), self._engine)
+        self._clear[table.name].on(connection, after=after, upto=upto)
         self._put(connection, table, rows)
+
+    def _drop(self, table: Table, size: int) -> Quick:
+        found = self._drops.get((table.name, size))
+        if found is None:
+            case = table.c[CASE_COLUMN]
+            named = case.in_([bindparam(f"case_{number}", type_=case.type) for number in range(size)])
+            found = self._drops[table.name, size] = Quick(delete(table).where(named), self._engine)
+        return found
 
     def _put(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         if not rows:

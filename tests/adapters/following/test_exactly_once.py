@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 
 from caseledger.adapters.following import Follower, OvertakenError
 from caseledger.adapters.following.carrying import Ends
-from caseledger.adapters.following.place import Reached, advance, find
+from caseledger.adapters.following.place import Reached, advance, find, make_sure
 from tests.adapters.following import runners
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, connected, is_at, running, soon, tell, watch, went_once
@@ -74,9 +74,9 @@ def test_of_two_that_move_a_follower_from_the_same_place_the_second_is_refused(
         with ends.target.writing() as target:
             place = find(target)
             assert place is not None
-            advance(target, place, Reached(world.last + 1, None, world.last + 1), place.at)
+            make_sure(advance(target, place, Reached(world.last + 1, None, world.last + 1), place.at)[1])
         with pytest.raises(OvertakenError), ends.target.writing() as target:
-            advance(target, place, Reached(world.last + 1, None, world.last + 1), place.at)
+            make_sure(advance(target, place, Reached(world.last + 1, None, world.last + 1), place.at)[1])
         ends.close()
 
 
