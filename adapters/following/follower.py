@@ -109,18 +109,20 @@ class Follower:
             PersistenceError: a fault that does not pass.
 
         """
-        patience = Patience(self._stopped)
+        patience, seen = Patience(self._stopped), None
+        self._waking.listen()
         try:
             place = patience.until_done(lambda: self._ready(patience))
             while not self._stopped.is_set():
-                place = patience.until_done(self._once)
+                place = patience.until_done(partial(self._once, seen))
+                seen = None
                 if place.paused_at is not None:
                     self._stopped.wait(A_MOMENT)
                 elif place.position is None:
                     place = patience.until_done(lambda: self._ready(patience))
                 elif place.position >= place.seen:
-                    after = place.position
-                    patience.until_done(partial(self._waking.wait, after, HEARTBEAT))
+                    waiting = partial(self._waking.wait, self._ends.source, place.position, HEARTBEAT)
+                    seen = patience.until_done(waiting)
         except StoppedError:
             return
 
@@ -147,7 +149,7 @@ class Follower:
     def stop(self) -> None:
         """End `run` after the batch at hand; may be called from any thread, and from a signal's handler."""
         self._stopped.set()
-        self._waking.ring()
+        self._waking.end()
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
         """Gather facts anew beside those that are there, then exchange them in one transaction; give their names.
@@ -223,9 +225,9 @@ class Follower:
 
     # How
 
-    def _once(self) -> Place:
+    def _once(self, seen: int | None = None) -> Place:
         with self._working:
-            return self._stepper.step(self._batch)
+            return self._stepper.step(self._batch, seen)
 
     def _ready(self, patience: Patience, progress: Progress | None = None) -> Place:
         """See to it that all facts were gathered, by this runner or another, from the history that the ledger has."""
@@ -283,7 +285,6 @@ class Follower:
                 pause(target, at)
 
         self._patience.until_done(write)
-        self._waking.ring()
 
     def _dispose(self) -> None:
         self._source.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from eventsourcing.persistence import InterfaceError
 from sqlalchemy.exc import SQLAlchemyError
@@ -89,14 +89,6 @@ class Link(Reach):
                     return self._side.settled(connection.connection.cursor()) or 0
             with connection.begin():
                 return last_position(connection)
-
-    def glance(self, text: str) -> Any:  # noqa: ANN401 - whatever the database says
-        """Ask for one value outside a transaction. Raises as `reading`."""
-        with self._guarded(write=False) as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute(text)
-            found = cursor.fetchone()
-            return None if found is None else found[0]
 
     def close(self, *, failed: bool = False) -> None:
         """Give the connection up; the next transaction opens another. One that failed is not used again by anybody."""

@@ -120,7 +120,9 @@ class _Statements:
         # The guard is in the statement: of two that race for a position the second finds no row to move.
         here = func.coalesce(row.position, literal_column("0")) == bindparam("its_position")
         same = (row.ledger_id == bindparam("its_ledger")) & (row.commits == bindparam("its_commits"))
-        changes = {one.name: bindparam(f"to_{one.name}") for one in ledger_follower.c if one.name != "ledger_id"}
+        changes: dict[str, Any] = {
+            one.name: bindparam(f"to_{one.name}") for one in ledger_follower.c if one.name != "ledger_id"
+        }
         self.move = Quick(update(ledger_follower).where(same, here).values(changes), engine)
 
 

@@ -41,15 +41,19 @@ class Stepper:
         self._clock: Final = clock
         self._news: Final = Newsreader(ends.source.engine)
 
-    def step(self, most: int) -> Place:
+    def step(self, most: int, seen: int | None = None) -> Place:
         """Take in at most so many events; give where the follower stands then. A paused one stays where it is.
+
+        Args:
+            most: how many events.
+            seen: the ledger's last position, where it was asked for a moment ago.
 
         Raises:
             PassingError, OvertakenError: nothing was changed; try again.
 
         """
         try:
-            return self._step(most, {})
+            return self._step(most, {}, seen)
         except PersistenceError as error:
             if not is_of_a_case(error):
                 raise
@@ -65,11 +69,11 @@ class Stepper:
             waiting = [one.case for one in all_aside(target) if cases is None or one.case in cases]
         return tuple(case for case in waiting if self._retried(case))
 
-    def _step(self, most: int, faults: Mapping[str, PersistenceError]) -> Place:
+    def _step(self, most: int, faults: Mapping[str, PersistenceError], seen: int | None = None) -> Place:
         with self._ends.target.writing() as target:
             place = locked(target)
             at = utc_text(self._clock())
-            seen = self._ends.source.last_position()
+            seen = self._ends.source.last_position() if seen is None else seen
             with self._ends.source.reading() as source:
                 new = self._news.news(source, place, seen, most)
                 if new is None or place.paused_at is not None or place.position is None:
