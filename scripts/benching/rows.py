@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from . import boston
+from .following import followers
 from .running import Figures, Job, Place, in_turn, middle, run
 from .table import Row
 
@@ -253,5 +254,6 @@ GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "store": store,
     "live": live,
     "reading": reading,
+    "followers": followers,
 }
 """What `--rows` chooses from."""

@@ -22,7 +22,12 @@ CACHE: Final = CHECKOUT / ".bench"
 """What is kept between runs (the peers' environment) and the ledgers of a run on disk; ignored by git."""
 ENTRY: Final = CHECKOUT / "scripts" / "bench.py"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the one place where a tmpfs is to be found
-PEERS: Final = ("eventsourcing==9.5.*", "eventsourcing-sqlalchemy==1.0.*", "SQLAlchemy<2.1")
+PEERS: Final = (
+    "eventsourcing==9.5.*",
+    "eventsourcing-sqlalchemy==1.0.*",
+    "SQLAlchemy<2.1",
+    "psycopg[binary,pool]>=3.2",
+)
 
 Figures = dict[str, Any]
 

@@ -1,0 +1,96 @@
+"""What is measured of facts kept in another database; each job runs in a process of its own and gives its figures."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from random import Random
+from statistics import quantiles
+from threading import Thread
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, Final
+
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy import create_engine, make_url, text
+
+from caseledger.adapters.following import Follower
+from caseledger.adapters.store.factory import SqlFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Given = dict[str, Any]
+    Figures = dict[str, Any]
+
+PAGE: Final = 1_000
+LOOK_S: Final = 0.0003
+PAUSE_S: Final = 0.01
+
+
+def fill(given: Given) -> Figures:
+    """Put events of a SQLite ledger into another one."""
+    started = perf_counter()
+    with closing(_factory(given["ledger"])) as factory:
+        recorder = factory.application_recorder()
+        for page in _pages(given):
+            recorder.insert_events(page)
+    return {"seconds": perf_counter() - started}
+
+
+def catch_up(given: Given) -> Figures:
+    """Gather all facts of a ledger in an empty database."""
+    with Follower(given["ledger"], given["target"]) as follower:
+        started = perf_counter()
+        follower.catch_up()
+        seconds = perf_counter() - started
+        lag = follower.lag()
+        if not lag.is_current:
+            raise SystemExit(f"the facts are not current: {lag}")
+    return {"seconds": seconds, "events": lag.last, "rate": lag.last / seconds}
+
+
+def visible(given: Given) -> Figures:
+    """Append events one a commit, and look when the position in the target says that their facts are there."""
+    fill(given)
+    found, draw = [], Random(7)  # noqa: S311 - pauses, no secrets
+    with closing(_factory(given["ledger"])) as factory, Follower(given["ledger"], given["target"]) as follower:
+        recorder = factory.application_recorder()
+        follower.catch_up()
+        running = Thread(target=follower.run)
+        running.start()
+        url = make_url(given["target"])
+        looking = create_engine(
+            url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url,
+            isolation_level="AUTOCOMMIT",
+        )
+        with looking.connect() as connection:
+            for page in _pages({**given, "after": given["events"], "events": given["commits"]}):
+                for event in page:
+                    (position,) = recorder.insert_events([event])
+                    committed = perf_counter()
+                    while connection.execute(text("SELECT position FROM ledger_follower")).scalar_one() < position:
+                        sleep(LOOK_S)
+                    found.append(perf_counter() - committed)
+                    sleep(draw.uniform(0, PAUSE_S))
+        looking.dispose()
+        follower.stop()
+        running.join()
+    return percentiles(found)
+
+
+def percentiles(seconds: list[float]) -> Figures:
+    """The middle and the 99th of a hundred."""
+    cuts = quantiles(seconds, n=100)
+    return {"p50": cuts[49], "p99": cuts[98]}
+
+
+def _factory(url: str) -> SqlFactory:
+    return SqlFactory({"PERSISTENCE_MODULE": "caseledger.adapters.store", "CASELEDGER_URL": url})
+
+
+def _pages(given: Given) -> Iterator[list[StoredEvent]]:
+    with closing(sqlite3.connect(given["source"])) as connection:
+        query = "SELECT stream, version, name, state FROM ledger_events ORDER BY position LIMIT ? OFFSET ?"
+        rows = connection.execute(query, (given["events"], given.get("after", 0)))
+        while page := rows.fetchmany(PAGE):
+            yield [StoredEvent(*row) for row in page]
