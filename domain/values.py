@@ -21,7 +21,7 @@ def _storable(value: object) -> object:
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("holds the character U+0000, which cannot be stored; leave it out")
-        if _SURROGATE.search(value):
+        if not value.isascii() and _SURROGATE.search(value):
             raise ValueError("holds half a surrogate pair, which is no character; send well-formed Unicode")
         if not value.strip():
             raise ValueError("is blank; leave the field out where there is nothing to say")
@@ -32,7 +32,7 @@ def _tail(kind: str) -> str:
     return rf"^{kind}:[a-z0-9][a-z0-9._:-]{{0,{62 - len(kind)}}}$"
 
 
-def _aware(value: object) -> object:
+def _in_utc(value: object) -> object:
     """Times come as aware datetimes or ISO 8601 text with an offset; a bare number or a local time is refused."""
     if isinstance(value, str):
         try:
@@ -45,7 +45,7 @@ def _aware(value: object) -> object:
         raise ValueError("has no time zone; give an offset, such as 2026-03-01T09:30:00+08:00")
     if value.year not in _YEARS:  # the ends of the calendar overflow where a zone's offset is applied
         raise ValueError(f"lies outside the years {_YEARS[0]} to {_YEARS[-1]}")
-    return value
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 @lru_cache(4096)
@@ -88,8 +88,7 @@ Label = Annotated[str, BeforeValidator(_storable), StringConstraints(min_length=
 """A name for people to read that is about no person: an estate, a policy's source."""
 UtcTime = Annotated[
     datetime,
-    BeforeValidator(_aware),
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    BeforeValidator(_in_utc),
     PlainSerializer(utc_text, return_type=str, when_used="json"),
 ]
 """A moment: an aware time, held and stored in UTC with microseconds."""
