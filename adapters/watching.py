@@ -105,7 +105,10 @@ def _span(what: str) -> AbstractContextManager[Any]:
         return nullcontext()
     tracer = trace.get_tracer("caseledger")
     # An exception would be recorded with its text and its stack, and with them whatever they quote.
-    return tracer.start_as_current_span(f"caseledger.{what}", record_exception=False, set_status_on_exception=False)
+    span: AbstractContextManager[Any] = tracer.start_as_current_span(
+        f"caseledger.{what}", record_exception=False, set_status_on_exception=False
+    )
+    return span
 
 
 def _attribute(span: Any, told: Fields, *, failed: bool) -> None:  # noqa: ANN401 - of a package that may be missing

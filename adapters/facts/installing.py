@@ -48,6 +48,8 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         raise LockTimeoutError("another process kept making the tables of facts for over 60 s")
     try:
         yield
+        # Before the lock goes: the next one must find the last mark too, which no CREATE has committed.
+        connection.exec_driver_sql("COMMIT")
     finally:
         connection.exec_driver_sql(f"SELECT RELEASE_LOCK({name})")
 

@@ -7,7 +7,7 @@ that who runs the service cannot drop the triggers, and on MariaDB also that nob
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +63,8 @@ def service_grants(engine: Engine, account: str, names: Names) -> list[str]:
     found = _grants(engine, account, allowed)
     if family(engine.dialect) == "postgresql":
         # Drawing positions, and not setting them: no UPDATE.
-        found.append(f"GRANT USAGE, SELECT ON SEQUENCE ledger_events_position_seq TO {_account(engine, account)}")
+        sequence = f"{_schema(engine)}.ledger_events_position_seq"
+        found.append(f"GRANT USAGE, SELECT ON SEQUENCE {sequence} TO {_account(engine, account)}")
     return found
 
 
@@ -78,14 +79,12 @@ def reader_grants(engine: Engine, account: str, names: Names) -> list[str]:
 def _grants(engine: Engine, account: str, allowed: Mapping[str, tuple[str, ...]]) -> list[str]:
     there = _there(engine)
     whom = _account(engine, account)
+    schema = _schema(engine)
     granted = [
-        f"GRANT {', '.join(rights)} ON {_table(engine, name)} TO {whom}"
-        for name, rights in allowed.items()
-        if name in there
+        f"GRANT {', '.join(rights)} ON {schema}.{name} TO {whom}" for name, rights in allowed.items() if name in there
     ]
     if family(engine.dialect) == "postgresql":
-        (schema,) = _scalars(engine, "SELECT current_schema()")
-        granted.insert(0, f"GRANT USAGE ON SCHEMA {_quoted(engine, str(schema))} TO {whom}")
+        granted.insert(0, f"GRANT USAGE ON SCHEMA {schema} TO {whom}")
     return granted
 
 
@@ -111,16 +110,13 @@ def _account(engine: Engine, account: str) -> str:
     return f"'{name}'@'{host or '%'}'"
 
 
-def _table(engine: Engine, name: str) -> str:
-    if family(engine.dialect) == "postgresql":
-        return name
-    return f"{_quoted(engine, str(engine.url.database))}.{name}"
+def _schema(engine: Engine) -> str:
+    """Where the tables are, quoted: a schema of PostgreSQL, a database of MariaDB."""
+    if family(engine.dialect) == "mariadb":
+        return _quoted(engine, str(engine.url.database))
+    with looking(engine) as connection:
+        return _quoted(engine, connection.exec_driver_sql("SELECT current_schema()").scalar_one())
 
 
 def _quoted(engine: Engine, name: str) -> str:
     return str(engine.dialect.identifier_preparer.quote_identifier(name))
-
-
-def _scalars(engine: Engine, text: str) -> Iterable[object]:
-    with looking(engine) as connection:
-        return connection.exec_driver_sql(text).scalars().all()
