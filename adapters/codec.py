@@ -6,7 +6,6 @@ by a single key (paths of several keys differ between engines).
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -128,8 +127,10 @@ def _recorded(stored: StoredEvent, kind: type[Event], state: dict[str, Any]) -> 
 def _event(kind: type[Event], values: dict[str, Any]) -> Event:
     form = form_of(kind)
     if form is not None:
-        with suppress(KeyError, TypeError, ValueError):
+        try:
             return form.read(values)
+        except (KeyError, TypeError, ValueError):
+            pass
     return kind.model_validate(values)  # which also says what is wrong, field by field
 
 

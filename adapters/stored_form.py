@@ -32,11 +32,11 @@ plain_word: Final = str.__str__
 
 
 class _Way(NamedTuple):
-    """How values of a type are written as JSON values and read back; `plain` is the type of those that JSON has."""
+    """How values of a type are stored: as which type of JSON, and how to write and read those that are not of it."""
 
+    stored: type
     write: Callable[[Any], object] | None = None
     read: Callable[[Any], object] | None = None
-    plain: type | None = None
 
 
 class StoredForm:
@@ -57,11 +57,7 @@ class StoredForm:
         self._empty = {name: None if field.is_required() else field.get_default() for name, field in fields}
         self._required = frozenset(name for name, field in fields if field.is_required())
         self._writes = [(name, way.write) for name, way in ways.items() if way.write is not None]
-        self._reads = [(name, way.read) for name, way in ways.items() if way.read is not None]
-        self._plain = [
-            (tuple(name for name, way in ways.items() if way.plain is plain), {plain, NoneType})
-            for plain in (str, int, bool)
-        ]
+        self._reads = {name: (way.stored, way.read) for name, way in ways.items()}
 
     def write(self, event: Event) -> dict[str, Any]:
         """The fields as JSON values, without those that are unknown.
@@ -83,15 +79,15 @@ class StoredForm:
             KeyError, TypeError, ValueError: a field is missing or unknown, or its value is none of its type's.
 
         """
+        if not self._required <= values.keys():
+            raise ValueError("a field is missing")
         fields = {**self._empty, **values}
-        if len(fields) != len(self._empty) or not self._required <= values.keys():
-            raise ValueError("fields are missing or unknown")
-        for names, types in self._plain:
-            if not {type(fields[name]) for name in names} <= types:
+        for name, value in values.items():
+            stored, read = self._reads[name]
+            if type(value) is not stored:
                 raise ValueError("a value is of another type than its field")
-        for name, read in self._reads:
-            if name in values:
-                fields[name] = read(values[name])
+            if read is not None:
+                fields[name] = read(value)
         return made(self._kind, fields, set(values))
 
 
@@ -124,13 +120,13 @@ def made(kind: type[M], fields: dict[str, Any], given: set[str]) -> M:
 def _way(annotation: object) -> _Way:
     kinds = set(_kinds(annotation)) - {NoneType}
     if kinds == {Clear, Sealed}:
-        return _Way(_write_sealed, _read_sealed)
+        return _Way(dict, _write_sealed, _read_sealed)
     if len(kinds) == 1:
         (kind,) = kinds
         if kind in _WAYS:
             return _WAYS[kind]
         if isinstance(kind, type) and issubclass(kind, StrEnum):
-            return _Way(plain_word, {member.value: member for member in kind}.__getitem__)
+            return _Way(str, plain_word, {member.value: member for member in kind}.__getitem__)
     raise TypeError(f"{annotation} has no stored form")
 
 
@@ -172,9 +168,9 @@ def _read_sealed(values: dict[str, str]) -> Sealed:
 
 _SEALED: Final = frozenset(Sealed.model_fields)
 _WAYS: Final[dict[object, _Way]] = {
-    str: _Way(plain=str),
-    int: _Way(plain=int),
-    bool: _Way(plain=bool),
-    datetime: _Way(utc_text, read_moment),
-    Decimal: _Way(str, Decimal),
+    str: _Way(str),
+    int: _Way(int),
+    bool: _Way(bool),
+    datetime: _Way(str, utc_text, read_moment),
+    Decimal: _Way(str, str, Decimal),
 }
