@@ -84,11 +84,14 @@ class Link(Reach):
         """
         with self._guarded(write=False) as connection:
             dbapi = connection.connection.dbapi_connection
-            if self._side.readers_ask and dbapi is not None:
-                with self._side.by_itself(dbapi):
-                    return self._side.settled(connection.connection.cursor()) or 0
-            with connection.begin():
-                return last_position(connection)
+            if self._side.readers_ask and dbapi is not None:  # BEGIN and COMMIT would be a round trip each
+                self._side.by_statement(dbapi, on=True)
+            try:
+                with connection.begin():
+                    return last_position(connection)
+            finally:
+                if self._side.readers_ask and dbapi is not None and not connection.invalidated:
+                    self._side.by_statement(dbapi, on=False)
 
     def close(self, *, failed: bool = False) -> None:
         """Give the connection up; the next transaction opens another. One that failed is not used again by anybody."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
 from eventsourcing.persistence import InterfaceError
@@ -14,6 +14,7 @@ from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
 from .errors import ConnectionLostError, LockTimeoutError
+from .kept import MOST, Kept
 from .news import News
 from .translating import connection_lost, driver_error, translate
 
@@ -41,8 +42,10 @@ class Database:
         self._news: Final = News(engine, self.bell)
         self._lock_timeout = lock_timeout
         self._writing = engine.execution_options(**{WRITE: True})
-        in_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
-        self._turn = threading.Lock() if in_file else None
+        in_memory = engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}
+        # In memory there is one connection, and whoever has it out has the database to himself.
+        self._idle: Final = Kept(engine, self.side, 0 if in_memory else MOST)
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" and not in_memory else None
         self._kept: Connection | None = None
         self._closed = False
 
@@ -86,11 +89,15 @@ class Database:
         if self._turn is not None:
             result = self._append_in_turn(work)
         else:
-            with self._pooled() as pooled, self._settings_for(pooled, single=single):
+            with self._at_hand() as pooled:
                 cursor = pooled.cursor()
-                self.side.begin_append(cursor)
-                result = work(cursor)
-                self.engine.dialect.do_commit(pooled)
+                if single and self.side.appends_at_once:
+                    result = work(cursor)
+                else:
+                    self.side.begin(cursor)
+                    self.side.begin_append(cursor)
+                    result = work(cursor)
+                    self.engine.dialect.do_commit(pooled)
         self.announce()
         return result
 
@@ -144,19 +151,19 @@ class Database:
     def _look(self, work: Callable[[DBAPICursor], T]) -> T:
         """Read by one statement; once more where the connection turns out to be lost, as reading twice does no harm."""
         try:
-            with self._pooled() as pooled, self._settings_for(pooled, single=True):
+            with self._at_hand() as pooled:
                 return work(pooled.cursor())
         except ConnectionLostError:
-            with self._pooled() as pooled, self._settings_for(pooled, single=True):
+            with self._at_hand() as pooled:
                 return work(pooled.cursor())
 
     @contextmanager
-    def _pooled(self) -> Iterator[PoolProxiedConnection]:
-        """A connection of the driver; what it raises is translated, and one that was lost is dropped."""
+    def _at_hand(self) -> Iterator[PoolProxiedConnection]:
+        """A connection of the driver's; what it raises is translated, and one that was lost is dropped."""
         self.check_open()
-        pool = self.engine.pool
+        pool, kept = self.engine.pool, self._idle
         try:
-            pooled = pool.connect()
+            pooled = kept.take()
         except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
             self._fail(error)
         try:
@@ -164,15 +171,16 @@ class Database:
         except Exception as error:  # noqa: BLE001  # as above
             lost = self._is_lost(error, pooled)
             if lost:
-                pooled.invalidate(error)
-            self._fail(error, lost=lost)
-        finally:
-            pooled.close()
+                kept.lose(pooled)
+            else:
+                kept.undo(pooled)
             self._swept(pool)
-
-    def _settings_for(self, pooled: PoolProxiedConnection, *, single: bool) -> AbstractContextManager[None]:
-        connection = pooled.dbapi_connection
-        return self.side.by_itself(connection) if single and connection is not None else nullcontext()
+            self._fail(error, lost=lost)
+        except BaseException:
+            kept.undo(pooled)
+            raise
+        kept.give_back(pooled)
+        self._swept(pool)
 
     def close(self) -> None:
         """Close all connections; those in use by other threads close as soon as they are given back."""
@@ -183,6 +191,7 @@ class Database:
 
     def release(self) -> None:
         """Give back what is kept of the engine's connections, and leave the engine open for its other users."""
+        self._idle.release()
         if self._turn is not None:
             with self._turn:
                 if self._kept is not None:
@@ -255,6 +264,7 @@ class Database:
     def _swept(self, pool: Pool) -> None:
         """Close what came back to a pool that was closed meanwhile: nobody else would."""
         if self._closed:
+            self._idle.release()
             pool.dispose()
             self.engine.pool.dispose()
 

@@ -1,6 +1,5 @@
 """Where the three databases differ, behind one small interface."""
 
-from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from sqlalchemy import Dialect, Table
@@ -22,12 +21,19 @@ class Side(Protocol):
     readers_ask: bool
     """Whether readers of the order ask how far they may go, rather than go as far as they see."""
 
+    appends_at_once: bool
+    """Whether an append is a single statement."""
+
     def insert(self, table: Table, dialect: Dialect) -> Insert:
         """Make the insert for a table of events."""
         ...
 
-    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
-        """Let a single statement be a transaction by itself, where that saves round trips."""
+    def by_statement(self, connection: DBAPIConnection, *, on: bool) -> None:
+        """Let a driver's connection commit each statement by itself, or no longer."""
+        ...
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin a writing transaction on a connection that commits by statement."""
         ...
 
     def begin_read(self, cursor: DBAPICursor) -> None:

@@ -1,7 +1,6 @@
 """MariaDB and MySQL: appends queue behind one row's lock, so that positions commit in their order."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Dialect, Table, bindparam, insert
@@ -54,15 +53,19 @@ class MariaSide:
     """What the store does differently on MariaDB and MySQL."""
 
     readers_ask = False
+    appends_at_once = False
 
     def insert(self, table: Table, dialect: Dialect) -> MariaInsert:
         """Make the insert for a table of events."""
         return MariaInsert(table, dialect)
 
-    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
-        """Nothing to add."""
-        del connection
-        return nullcontext()
+    def by_statement(self, connection: DBAPIConnection, *, on: bool) -> None:
+        """Let each statement be a transaction, or no longer."""
+        connection.autocommit(on)
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction."""
+        cursor.execute("BEGIN")
 
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Let all selects of the transaction see one moment."""

@@ -23,7 +23,7 @@ SQLITE_LOOK: Final = 0.002
 SERVER_LOOK: Final = 0.01
 """Seconds between two looks where the database brings no news."""
 
-BETWEEN_NEWS: Final = 0.002
+BETWEEN_NEWS: Final = 0.003
 """Seconds between two messages of one process; commits meanwhile share the second."""
 
 AFTER_A_LOSS: Final = 0.5

@@ -1,7 +1,6 @@
 """PostgreSQL: appends beside each other, in an order that readers can trust (how: :mod:`.postgresql_order`)."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Table, Text, bindparam, column, func, insert, select
@@ -72,21 +71,19 @@ class PostgresSide:
     """What the store does differently on PostgreSQL."""
 
     readers_ask = True
+    appends_at_once = True
 
     def insert(self, table: Table, dialect: Dialect) -> Insert:
         """Make the insert for a table of events."""
         return append if table is ledger_events else PostgresInsert(table, dialect)
 
-    @contextmanager
-    def by_itself(self, connection: DBAPIConnection) -> Iterator[None]:
-        """Leave out BEGIN and COMMIT, each of which is a round trip."""
-        connection.autocommit = True
-        try:
-            yield
-        finally:
-            # A connection that was lost in between is thrown away as it is.
-            with suppress(Exception):
-                connection.autocommit = False
+    def by_statement(self, connection: DBAPIConnection, *, on: bool) -> None:
+        """Let each statement be a transaction, or no longer."""
+        connection.autocommit = on
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction."""
+        cursor.execute("BEGIN")
 
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Let all selects of the transaction see one moment."""

@@ -1,7 +1,6 @@
 """SQLite: one writer at a time by the database's own lock, durable at commit, positions never handed out twice."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from eventsourcing.persistence import InternalError
@@ -42,15 +41,18 @@ class SqliteSide:
     """What the store does differently on SQLite."""
 
     readers_ask = False
+    appends_at_once = False
 
     def insert(self, table: Table, dialect: Dialect) -> SqliteInsert:
         """Make the insert for a table of events."""
         return SqliteInsert(table, dialect)
 
-    def by_itself(self, connection: DBAPIConnection) -> AbstractContextManager[None]:
-        """Nothing to add."""
-        del connection
-        return nullcontext()
+    def by_statement(self, connection: DBAPIConnection, *, on: bool) -> None:
+        """Nothing to add: connections are set so from the beginning."""
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin with the write lock."""
+        cursor.execute("BEGIN IMMEDIATE")
 
     def begin_read(self, cursor: DBAPICursor) -> None:
         """Nothing to add: a plain BEGIN, and the first read fixes what is seen until its end."""
