@@ -19,5 +19,7 @@ COMMANDS: Final = 1000 if WHOLE else 60
 
 LIVES: Final = {"sqlite": 200, "postgresql": 200 if WHOLE else 30, "mariadb": 200 if WHOLE else 30}
 """Lives of a store beside its model, on each database."""
+CENTERS: Final = {"sqlite": 200 if WHOLE else 8, "postgresql": 200 if WHOLE else 3, "mariadb": 200 if WHOLE else 3}
+"""Lives of a center, with all layers of a ledger."""
 STEPS: Final = 50
 """Of each life."""
