@@ -8,11 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from .canonical import digest
 from .event import PolicyRef
-from .values import Code, Label, Role
+from .opinion.words import Severity
+from .values import Code, Coded, Label, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,12 +79,43 @@ class SurveyMethod(StrEnum):
     """qualified / (qualified + unsatisfied) (M2 5.1.6)."""
 
 
+class Circumstance(Coded):
+    """What about a case gives some commands to other roles than usual."""
+
+    MAJOR = "major", "重大", "major"
+    """A major matter is handled by the responsible person himself (W08-01 4.3.1.3)."""
+    HANDED_DOWN = "handed_down", "职能部门转交", "handed down by the company"
+    """The company accepted it and handed it to a center, which reports back (W08-04 二)."""
+
+
+class Approval(BaseModel):
+    """Who approves plans (OP-7): the levels from the lowest up, and the lowest that will do for each severity."""
+
+    model_config = _FROZEN
+    levels: tuple[Role, ...] = Field(min_length=1)
+    needed: dict[Severity, Role]
+
+    @model_validator(mode="after")
+    def _each_level_known(self) -> Self:
+        if len(set(self.levels)) < len(self.levels):
+            raise ValueError("levels names a role twice; name each level once, from the lowest up")
+        if missing := set(Severity) - set(self.needed):
+            raise ValueError(f"needed lacks {', '.join(sorted(missing))}; give each severity a level")
+        if unknown := set(self.needed.values()) - set(self.levels):
+            raise ValueError(
+                f"needed names {', '.join(sorted(unknown))}, which levels does not; name one of the levels"
+            )
+        return self
+
+
 class Policy(BaseModel):
     """A named, versioned set of values with the date from which it is in force.
 
     A limit that is absent means: no such clock. `authority` lists, by command name, the roles that may give it; a
-    command that is not listed is open to every role. `refuse_early_agreement`: an agreed time before acceptance is
-    refused; where false (imported history) it is kept as recorded and flagged.
+    command that is not listed is open to every role, one with an empty list to none. `authority_where` narrows it in a
+    circumstance. `approval` says who approves plans; absent: whoever `authority` lets. `category_mapping` gives words
+    of another list the policy's own. `refuse_early_agreement`: an agreed time before acceptance is refused; where
+    false (imported history) it is kept as recorded and flagged.
     """
 
     model_config = _FROZEN
@@ -121,6 +153,15 @@ class Policy(BaseModel):
     survey_method: SurveyMethod = SurveyMethod.OF_RETURNED
     targets: dict[Code, Target] = Field(default_factory=dict)
     authority: dict[Code, tuple[Role, ...]] = Field(default_factory=dict)
+    authority_where: dict[Circumstance, dict[Code, tuple[Role, ...]]] | None = None
+    approval: Approval | None = None
+    category_mapping: dict[Code, Code] | None = None
+
+    @model_validator(mode="after")
+    def _categories_known(self) -> Self:
+        if unknown := set((self.category_mapping or {}).values()) - set(self.categories):
+            raise ValueError(f"category_mapping leads to {', '.join(sorted(unknown))}; name one of the categories")
+        return self
 
     @field_validator("late_record")
     @classmethod

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, MetaData, String, Table
 
 from ..domain import access, center, register
-from ..domain.opinion import deadlines, merging, platform
+from ..domain.opinion import (
+    approval,
+    attachments,
+    company,
+    corrections,
+    deadlines,
+    duty,
+    investigation,
+    merging,
+    not_ours,
+    parties,
+    platform,
+    suggestions,
+)
 from ..domain.opinion import events as opinion
 from ..domain.order import events as order
 from ..domain.survey import events as survey
@@ -40,7 +53,13 @@ EVIDENCE: Final = (
         "投诉受理:编号、顾客、渠道、时间、诉求、期限",
         "acceptance: unique id, complainant, channel, time, what is asked, due dates",
         ("7.2.3", "8.2.1", "7.2"),
-        (opinion.OpinionAccepted, deadlines.DeadlineMoved),
+        (
+            opinion.OpinionAccepted,
+            deadlines.DeadlineMoved,
+            corrections.OpinionCorrected,
+            attachments.OriginalAttached,
+            *duty.THEME.events,
+        ),
     ),
     Evidence(
         "从受理到决定的完整记录", "unbroken trail from acceptance to decision", ("4.2.4", "7.5.3", "7.3"),
@@ -59,7 +78,7 @@ EVIDENCE: Final = (
     Evidence(
         "有效性与影响程度判定,附理由与判定人",
         "validity and severity, with reason and assessor", ("7.2.3", "8.2.1", "7.5"),
-        (opinion.OpinionAssessed,),
+        (opinion.OpinionAssessed, corrections.AssessmentCorrected, *not_ours.THEME.events),
     ),
     Evidence(
         "调查、处理方案、审定、处理、转交",
@@ -71,6 +90,10 @@ EVIDENCE: Final = (
             opinion.HandlingFinished,
             opinion.OpinionTransferred,
             opinion.RehandlingStarted,
+            *approval.THEME.events,
+            *investigation.THEME.events,
+            *parties.THEME.events,
+            *suggestions.THEME.events,
             platform.WorkStarted,
             platform.SolutionSubmitted,
             platform.SolutionIssued,
@@ -79,9 +102,18 @@ EVIDENCE: Final = (
     Evidence(
         "结果告知、回访、再处理、结束", "outcome told, callback, re-handling, ending with reason",
         ("7.2.3, 8.2.1", "9.1.2", "7.8, 7.9"),
-        (opinion.CalledBack, opinion.RehandlingStarted, opinion.OpinionEnded, opinion.OpinionCommented),
+        (
+            opinion.CalledBack,
+            opinion.RehandlingStarted,
+            opinion.OpinionEnded,
+            opinion.OpinionCommented,
+            company.ReportedBack,
+        ),
     ),
-    Evidence("对处理的满意度", "satisfaction with the handling", ("8.2.1", "9.1.2", "8.3"), (opinion.CalledBack,)),
+    Evidence(
+        "对处理的满意度", "satisfaction with the handling", ("8.2.1", "9.1.2", "8.3"),
+        (opinion.CalledBack, corrections.CallbackCorrected),
+    ),
     Evidence(
         "委托服务:派单、完成、验证、回访", "service order, dispatch, completion, callback",
         ("7.5.1", "8.5.1, 8.6, 8.7", "-"), order.ORDER_EVENTS,

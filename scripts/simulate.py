@@ -25,6 +25,7 @@ from caseledger.adapters.policies import load
 from caseledger.adapters.store.errors import StoreError
 
 USUAL_MONTHS = 36
+POLICIES = ("w08", "group400", "handbook")
 console = Console(highlight=False)
 
 
@@ -46,6 +47,9 @@ def options_from(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--months", type=positive, help=f"how many ({USUAL_MONTHS}; with --events as many as it takes)")
     parser.add_argument("--events", type=positive, help="stop near so many events")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--policy", choices=("w08", "group400", "handbook"), default="w08", help="of every center (w08)"
+    )
     parser.add_argument(
         "--facts", action=argparse.BooleanOptionalAction, default=True, help="keep the facts with each append"
     )
@@ -75,7 +79,7 @@ def simulate(options: argparse.Namespace, *, show: bool = False) -> Made:
 
     """
     people = centers(options.seed, options.centers, options.households, options.staff)
-    company = Company(options.seed, people, load("w08").values, options.first)
+    company = Company(options.seed, people, load(options.policy).values, options.first)
     months = options.months or (None if options.events else USUAL_MONTHS)
     clock = EntryClock()
     url = options.db if ":" in options.db else f"sqlite:///{options.db}"

@@ -36,7 +36,7 @@ Step = tuple[str, str, dict[str, Any]]
 
 def everything() -> list[Told]:
     """Every command there is, in an order that the domain allows; together they lead to every event there is."""
-    return told([*first_release(load("w08").values), *clocks_and_platform(), *paths()])
+    return told([*first_release(load("w08").values), _group_platform(), *clocks_and_platform(), *paths()])
 
 
 def one_of_each() -> list[Told]:
@@ -63,6 +63,11 @@ def told(steps: list[Step]) -> list[Told]:
     ]
 
 
+def _group_platform() -> Step:
+    """From here on cases go by the group's policy, which has every path that w08 has, and its own."""
+    return ("adopt_policy", "qa", {"center": CENTER, "policy": load("group400").values, "in_force_from": "2026-03-02"})
+
+
 def clocks_and_platform() -> list[Step]:
     """A complaint by way of the group platform, with a time agreed anew (GP-1, GP-2, OP-5)."""
     case = {"case": "opinion:story-2"}
@@ -84,7 +89,65 @@ def clocks_and_platform() -> list[Step]:
 
 def paths() -> list[Step]:
     """The paths of opinions beside the flow itself."""
-    return [*_merged()]
+    return [*_merged(), *_at_night(), *_handed_down(), *_suggested(), *_not_ours()]
+
+
+def _at_night() -> list[Step]:
+    """A major matter of a third party, taken in by duty staff, and corrected afterwards (OP-2, OP-19, OP-20)."""
+    case = {"case": "opinion:story-p3"}
+    party = {**case, "party": "party:site"}
+    opinion = {"center": CENTER, "kind": "complaint", "channel": "phone", "category": "cleaning", "severity": "major"}
+    return [
+        ("accept_opinion", "duty_staff", {**case, **opinion}),
+        ("report_major", "duty_staff", {**case, "to": "staff:manager", "note": "工地夜间施工"}),
+        ("hand_over_opinion", "duty_staff", {**case, "to": "staff:acceptor", "slip": "slip:17", "note": "详见联络单"}),
+        ("assess_opinion", "manager", {**case, "validity": "third_party", "reason": "工地噪音", "severity": "major"}),
+        ("investigate_opinion", "manager", {**case, "on_site": True, "findings": "夜间施工", "shortcoming": False}),
+        ("inform_party", "assistant", {**party, "way": "visit", "note": "已递交函件"}),
+        ("track_party", "assistant", {**party, "stands": "已答应停工"}),
+        ("report_progress", "handler", {**case, "stands": "等候答复", "spent_minutes": 90, "needed_minutes": 60}),
+        ("propose_plan", "handler", {**case, "text": "联系城管"}),
+        ("approve_plan", "general_manager", case),
+        ("finish_handling", "general_manager", {**case, "result": "已停工"}),
+        ("call_back_opinion", "acceptor", {**case, "way": "phone", "outcome_satisfied": True}),
+        ("correct_callback", "manager", {**case, "callback": 1, "attitude_satisfied": True, "reason": "答案记错"}),
+        ("correct_assessment", "manager", {**case, "validity": "valid", "reason": "应为有效投诉", "severity": "major"}),
+        ("correct_opinion", "manager", {**case, "category": "noise", "place": "北门工地", "reason": "分类有误"}),
+        ("tell_duty_staff", "acceptor", {**case, "outcome": "已停工"}),
+        ("attach_to_opinion", "acceptor", {**case, "reference": "archive:7", "sha256": "a" * 64, "form": "letter"}),
+    ]
+
+
+def _handed_down() -> list[Step]:
+    """A company's case by way of a center and back (OP-8)."""
+    case = {"case": "opinion:story-p4"}
+    opinion = {"center": CENTER, "kind": "praise", "channel": "letter", "level": "company"}
+    return [
+        ("accept_opinion", "qa", {**case, **opinion}),
+        ("dispatch_opinion", "qa", {**case, "to_kind": "center", "to": CENTER}),
+        ("report_back", "manager", {**case, "outcome": "已转告当值人员", "without_callback": "表扬"}),
+        ("end_opinion", "qa", case),
+    ]
+
+
+def _suggested() -> list[Step]:
+    """A suggestion that is not adopted (GP-3)."""
+    case = {"case": "opinion:story-p5"}
+    return [
+        ("accept_opinion", "acceptor", {**case, "center": CENTER, "kind": "suggestion", "channel": "app"}),
+        ("decide_suggestion", "manager", {**case, "adopted": False, "reason": "场地不足"}),
+    ]
+
+
+def _not_ours() -> list[Step]:
+    """A complaint under the group's policy that is not the company's responsibility (GP-4)."""
+    case = {"case": "opinion:story-p6"}
+    opinion = {"center": CENTER, "kind": "complaint", "channel": "group_desk", "category": "noise"}
+    return [
+        ("accept_opinion", "acceptor", {**case, **opinion}),
+        ("explain_not_ours", "project_manager", {**case, "explanation": "属市政道路"}),
+        ("review_not_ours", "group_desk", {**case, "upheld": True, "reason": "核实无误"}),
+    ]
 
 
 def _merged() -> list[Step]:
@@ -95,6 +158,9 @@ def _merged() -> list[Step]:
         ("accept_opinion", "acceptor", {**first, **opinion}),
         ("accept_opinion", "acceptor", {**second, **opinion}),
         ("merge_opinion", "acceptor", {**second, "into": "opinion:story-p1", "reason": "同一事项"}),
+        ("assess_opinion", "manager", {**first, "validity": "valid", "reason": "未清扫"}),
+        ("propose_plan", "handler", {**first, "text": "每日两扫"}),
+        ("refer_plan", "manager", {**first, "to_level": "qa", "reason": "涉及供方合同"}),
     ]
 
 

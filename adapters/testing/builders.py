@@ -16,8 +16,21 @@ from zoneinfo import ZoneInfo
 from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportHouseholds
 from ...domain.command import Command
 from ...domain.event import Actor
+from ...domain.opinion import (
+    approval,
+    attachments,
+    company,
+    corrections,
+    deadlines,
+    duty,
+    investigation,
+    merging,
+    not_ours,
+    parties,
+    platform,
+    suggestions,
+)
 from ...domain.opinion import commands as opinions
-from ...domain.opinion import deadlines, merging, platform
 from ...domain.order import commands as orders
 from ...domain.survey import commands as surveys
 from ...domain.values import Role
@@ -32,6 +45,8 @@ OPINION: Final = "opinion:1"
 ORDER: Final = "order:1"
 SURVEY: Final = "survey:1"
 W08: Final = load("w08")
+GROUP400: Final = load("group400")
+HANDBOOK: Final = load("handbook")
 ESTATES: Final = (Estate(id="garden", label="花园", areas=("north", "south")), Estate(id="tower", label="大厦"))
 HOUSEHOLDS: Final = {"total_households": 400, "resident_households": 300}
 OPENED: Final = "2023-08-01 00:00"
@@ -52,14 +67,15 @@ def do(kind: type[Asked], when: str | datetime | None = None, /, *, by: str | No
     Args:
         kind: which command.
         when: it happens: Shenzhen time as text, or an aware moment; without one, when it is recorded.
-        by: code of the actor's role; without one the first that w08 allows the command to.
+        by: code of the actor's role; without one the first that w08 allows the command to, or else group400.
         fields: the command's own.
 
     Raises:
         pydantic.ValidationError: a field that the command has not, or a value that it does not take.
 
     """
-    role = Role(by) if by else next(iter(W08.authority.get(kind.name, (Role.ACCEPTOR,))))
+    allowed = W08.authority.get(kind.name) or GROUP400.authority.get(kind.name) or (Role.ACCEPTOR,)
+    role = Role(by) if by else allowed[0]
     actor = Actor(id=f"staff:{role.value.replace('_', '-')}", role=role, center=CENTER)
     moment = at(when) if isinstance(when, str) else when
     return kind(**{"actor": actor, "occurred_at": moment, **fields})
@@ -132,6 +148,24 @@ call_back = _builder(
 )
 comment = _builder(opinions.CommentOnOpinion, case=OPINION, comment="已阅")
 end = _builder(opinions.EndOpinion, case=OPINION)
+investigate = _builder(investigation.InvestigateOpinion, case=OPINION, on_site=True, findings="现场核实")
+report_progress = _builder(investigation.ReportProgress, case=OPINION, stands="处理中", spent_minutes=60)
+refer_plan = _builder(approval.ReferPlan, case=OPINION, to_level="qa", reason="超出权限")
+inform_party = _builder(parties.InformParty, case=OPINION, party="party:site", way="phone")
+track_party = _builder(parties.TrackParty, case=OPINION, party="party:site", stands="已答应夜间停工")
+hand_over = _builder(duty.HandOverOpinion, case=OPINION, to="staff:acceptor")
+tell_duty_staff = _builder(duty.TellDutyStaff, case=OPINION, outcome="已处理")
+report_major = _builder(duty.ReportMajor, case=OPINION, to="staff:manager")
+report_back = _builder(company.ReportBack, case=OPINION, outcome="已处理并回访")
+decide_suggestion = _builder(suggestions.DecideSuggestion, case=OPINION, adopted=True)
+explain_not_ours = _builder(not_ours.ExplainNotOurs, case=OPINION, explanation="属开发商保修")
+review_not_ours = _builder(not_ours.ReviewNotOurs, case=OPINION, upheld=True, reason="核实无误")
+attach = _builder(attachments.AttachToOpinion, case=OPINION, reference="archive:1", sha256="0" * 64, form="letter")
+correct = _builder(corrections.CorrectOpinion, case=OPINION, category="pets", reason="登记有误")
+correct_assessment = _builder(corrections.CorrectAssessment, case=OPINION, validity="invalid", reason="登记有误")
+correct_callback = _builder(
+    corrections.CorrectCallback, case=OPINION, callback=1, outcome_satisfied=True, reason="登记有误"
+)
 merge = _builder(merging.MergeOpinion, case="opinion:2", into=OPINION)
 note_second = _builder(merging.NoteSecondComplaint, case=OPINION, by_case="opinion:2")
 

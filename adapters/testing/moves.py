@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from ...domain.opinion import (
+    approval,
+    attachments,
+    company,
+    corrections,
+    deadlines,
+    duty,
+    investigation,
+    not_ours,
+    parties,
+    platform,
+    suggestions,
+)
 from ...domain.opinion import commands as opinions
-from ...domain.opinion import deadlines, platform
 from ...domain.opinion.merging import MergeOpinion
 from ...domain.opinion.state import OpinionState
-from ...domain.opinion.words import PlanStatus
+from ...domain.opinion.words import Kind, PlanStatus, Severity
 from ...domain.order import commands as orders
 from ...domain.order.state import OrderState
 from ...domain.survey import commands as surveys
@@ -39,6 +51,7 @@ def likely(state: object) -> Kinds:
 def _about_opinion(state: OpinionState) -> Kinds:
     anyway: Kinds = (opinions.FollowUpOpinion, opinions.CommentOnOpinion, opinions.EndOpinion)
     anyway = (*anyway, deadlines.AgreeTime, deadlines.ConfirmDeadlines, *_about_platform(state))
+    anyway = (*anyway, attachments.AttachToOpinion, corrections.CorrectOpinion, *_beside_the_flow(state))
     if state.responded_at is None:
         anyway = (*anyway, opinions.RespondToOpinion, opinions.RespondToOpinion)
     if not state.is_complaint:
@@ -48,11 +61,30 @@ def _about_opinion(state: OpinionState) -> Kinds:
     if state.turn.finished_at is not None:
         return (*anyway, *[opinions.CallBackOpinion] * 5)
     handed: Kinds = (*anyway, opinions.DispatchOpinion, opinions.TransferOpinion, MergeOpinion)
+    handed = (*handed, investigation.InvestigateOpinion, investigation.ReportProgress)
+    handed = (*handed, parties.TrackParty if state.parties else parties.InformParty)
     if state.turn.plan_status is PlanStatus.PROPOSED:
-        return (*handed, *[opinions.ApprovePlan] * 4, *[opinions.ReturnPlan] * 2)
+        return (*handed, *[opinions.ApprovePlan] * 4, *[opinions.ReturnPlan] * 2, approval.ReferPlan)
     if state.turn.plan_status is PlanStatus.APPROVED:
         return (*handed, *[opinions.FinishHandling] * 5)
     return (*handed, *[opinions.ProposePlan] * 5)
+
+
+def _beside_the_flow(state: OpinionState) -> Kinds:
+    """What the state lets happen on the paths beside the flow itself."""
+    explained = state.not_ours is not None
+    may: tuple[tuple[bool, type[Command]], ...] = (
+        (state.accepted.on_duty is True, duty.HandOverOpinion),
+        (state.accepted.on_duty is True, duty.TellDutyStaff),
+        (state.severity is Severity.MAJOR, duty.ReportMajor),
+        (state.handed_down is not None, company.ReportBack),
+        (state.accepted.kind is Kind.SUGGESTION and state.decision is None, suggestions.DecideSuggestion),
+        (state.is_complaint and not explained, not_ours.ExplainNotOurs),
+        (explained, not_ours.ReviewNotOurs),
+        (state.assessments > 0, corrections.CorrectAssessment),
+        (bool(state.callbacks), corrections.CorrectCallback),
+    )
+    return tuple(kind for holds, kind in may if holds)
 
 
 def _about_platform(state: OpinionState) -> Kinds:

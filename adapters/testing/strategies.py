@@ -6,7 +6,7 @@ refuse them. `histories()` gives what a center may have lived through, each comm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -23,11 +23,15 @@ from ...domain import values
 from ...domain.catalogue import COMMANDS, KIND_OF
 from ...domain.center import ReportHouseholds, ZoneName
 from ...domain.command import Command
-from ...domain.opinion.commands import AcceptOpinion, CallBackOpinion
+from ...domain.opinion.attachments import Sha256
+from ...domain.opinion.commands import AcceptOpinion, CallBackOpinion, DispatchOpinion
+from ...domain.opinion.corrections import CorrectCallback, CorrectOpinion
 from ...domain.opinion.deadlines import AGREEABLE, AgreeTime
 from ...domain.opinion.merging import MergeOpinion
+from ...domain.opinion.parties import InformParty, TrackParty
 from ...domain.opinion.platform import MakeContact, SubmitSolution
 from ...domain.opinion.state import OpinionState
+from ...domain.opinion.words import Level, Receiver
 from ...domain.order.commands import CallBackOrder, CompleteOrder, DispatchOrder, EndOrder, RequestOrder
 from ...domain.order.words import Priority
 from ...domain.personal import PersonalText
@@ -69,6 +73,7 @@ _RIGHT: Final[tuple[tuple[Any, SearchStrategy[Any]], ...]] = (
     (values.OpinionId, _TAILS.map(lambda tail: f"opinion:{tail}")),
     (values.OrderId, _TAILS.map(lambda tail: f"order:{tail}")),
     (values.SurveyId, _TAILS.map(lambda tail: f"survey:{tail}")),
+    (Sha256, st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
     (values.Text, texts),
     (values.Label, texts),
     (PersonalText, texts),
@@ -92,6 +97,7 @@ _WAYS: Final = st.sampled_from([way for way in values.Way if way is not values.W
 _SIMPLY_FITTING: Final[dict[type[Command], dict[str, object]]] = {
     ReportHouseholds: {"total_households": st.integers(300, 500), "resident_households": st.integers(0, 300)},
     CallBackOpinion: {"way": _WAYS},
+    InformParty: {"way": _WAYS},
     MakeContact: {"way": _WAYS},
     CallBackOrder: {"way": _WAYS, "customer_signed": True},
     EndOrder: {"not_sampled": False, "explanation": texts},
@@ -225,43 +231,92 @@ def _between(since: datetime, until: datetime) -> SearchStrategy[datetime]:
     return st.timedeltas(timedelta(), max(until - since, timedelta())).map(lambda ago: until - ago)
 
 
-def _fitting(kind: type[Command], world: World, case: str, moment: datetime) -> dict[str, object]:  # noqa: PLR0911 - each kind of command has its own needs
+def _fitting(kind: type[Command], world: World, case: str, moment: datetime) -> dict[str, object]:
     """Fields that the domain wants beyond their form, of a case as it stands."""
-    state: Any = world.states.get(case)
-    policy = world.policy
-    agreed = st.none() | st.timedeltas(timedelta(minutes=1), 30 * _DAY).map(lambda ahead: moment + ahead)
-    if kind is AcceptOpinion:
-        codes = st.none() | st.sampled_from(sorted(policy.categories))
-        linked = st.sampled_from([None, *_opinions(world, is_open=False)])
-        free = {"agreed_response_at": agreed, "agreed_handling_at": agreed, "linked_to": linked}
-        return {**_PLACE, "category": codes, **free}
-    if kind is AgreeTime:
-        return {"clock": st.sampled_from(AGREEABLE), "until": moment + _DAY}
-    if kind is SubmitSolution:
-        return {"completion_at": moment + _DAY}
-    if kind is MergeOpinion:
-        return {"into": st.sampled_from([one for one in _opinions(world, is_open=True) if one != case] or [case])}
-    if kind is RequestOrder:
-        codes = st.none() | st.sampled_from(sorted(policy.order_categories))
-        return {**_PLACE, "category": codes, "agreed_arrival_at": agreed}
-    if kind is DispatchOrder:
-        needed = state.requested.priority is Priority.CAN_WAIT and state.turn.arrival_due_at is None
-        return {"agreement": "agreement:1", "agreed_arrival_at": moment + _DAY if needed else None}
-    if kind is CompleteOrder:
-        fees = st.decimals(0, state.prices[-1].amount, places=2) if state.prices else st.just(Decimal())
-        return {"tested": True, "signed": True, "work_started_at": None, "fee": fees}
-    if kind is ReturnSurveyForm:
-        return {"answers": st.dictionaries(st.sampled_from(list(state.tallies)), st.sampled_from(values.Satisfaction))}
-    if kind is RecordSurveyCounts:
-        return _counts(state)
-    return _SIMPLY_FITTING.get(kind, {})
+    wanted = _FITTING.get(kind)
+    return _SIMPLY_FITTING.get(kind, {}) if wanted is None else wanted(_Asked(world, case, moment))
 
 
-def _opinions(world: World, *, is_open: bool) -> list[str]:
-    """Ids of the opinions that are open, or have ended."""
-    return [
-        case for case, state in world.states.items() if isinstance(state, OpinionState) and state.is_open is is_open
-    ]
+@dataclass(frozen=True)
+class _Asked:
+    """Of which case something is asked, and when it happens."""
+
+    world: World
+    case: str
+    moment: datetime
+
+    @property
+    def state(self) -> Any:  # noqa: ANN401 - each kind of case has its own
+        """What is known of the case."""
+        return self.world.states.get(self.case)
+
+    @property
+    def agreed(self) -> SearchStrategy[datetime | None]:
+        """A time agreed with the customer, or none."""
+        return st.none() | st.timedeltas(timedelta(minutes=1), 30 * _DAY).map(lambda ahead: self.moment + ahead)
+
+    def opinions(self, *, is_open: bool) -> list[str]:
+        """Other opinions that are open, or have ended."""
+        states = self.world.states.items()
+        fits = [one for one, state in states if isinstance(state, OpinionState) and state.is_open is is_open]
+        return [one for one in fits if one != self.case]
+
+
+def _accepted(asked: _Asked) -> dict[str, object]:
+    codes = st.none() | st.sampled_from(sorted(asked.world.policy.categories))
+    linked = st.sampled_from([None, *asked.opinions(is_open=False)])
+    free = {"agreed_response_at": asked.agreed, "agreed_handling_at": asked.agreed, "linked_to": linked}
+    return {**_PLACE, "category": codes, **free}
+
+
+def _requested(asked: _Asked) -> dict[str, object]:
+    codes = st.none() | st.sampled_from(sorted(asked.world.policy.order_categories))
+    return {**_PLACE, "category": codes, "agreed_arrival_at": asked.agreed}
+
+
+def _handed(asked: _Asked) -> dict[str, object]:
+    """To whom a case may be handed: what the company accepted, to its center too (OP-8)."""
+    if asked.state.accepted.level is Level.COMPANY:
+        return {"to_kind": Receiver.CENTER, "to": asked.state.center}
+    return {"to_kind": st.sampled_from([kind for kind in Receiver if kind is not Receiver.CENTER])}
+
+
+def _dispatched(asked: _Asked) -> dict[str, object]:
+    needed = asked.state.requested.priority is Priority.CAN_WAIT and asked.state.turn.arrival_due_at is None
+    return {"agreement": "agreement:1", "agreed_arrival_at": asked.moment + _DAY if needed else None}
+
+
+def _completed(asked: _Asked) -> dict[str, object]:
+    prices = asked.state.prices
+    fees = st.decimals(0, prices[-1].amount, places=2) if prices else st.just(Decimal())
+    return {"tested": True, "signed": True, "work_started_at": None, "fee": fees}
+
+
+def _returned(asked: _Asked) -> dict[str, object]:
+    items = st.sampled_from(list(asked.state.tallies))
+    return {"answers": st.dictionaries(items, st.sampled_from(values.Satisfaction))}
+
+
+def _corrected(asked: _Asked) -> dict[str, object]:
+    return {**_PLACE, "category": st.sampled_from(sorted(asked.world.policy.categories)), "unknown": ()}
+
+
+_FITTING: Final[dict[type[Command], Callable[[_Asked], dict[str, object]]]] = {
+    AcceptOpinion: _accepted,
+    DispatchOpinion: _handed,
+    CorrectOpinion: _corrected,
+    CorrectCallback: lambda asked: {"callback": st.integers(1, len(asked.state.callbacks))},
+    TrackParty: lambda asked: {"party": st.sampled_from(asked.state.parties)},
+    MergeOpinion: lambda asked: {"into": st.sampled_from(asked.opinions(is_open=True) or [asked.case])},
+    AgreeTime: lambda asked: {"clock": st.sampled_from(AGREEABLE), "until": asked.moment + _DAY},
+    SubmitSolution: lambda asked: {"completion_at": asked.moment + _DAY},
+    RequestOrder: _requested,
+    DispatchOrder: _dispatched,
+    CompleteOrder: _completed,
+    ReturnSurveyForm: _returned,
+    RecordSurveyCounts: lambda asked: _counts(asked.state),
+}
+"""Fields that the domain wants beyond their form, by the state of the case."""
 
 
 @st.composite

@@ -9,6 +9,7 @@ from ..policy import Unit
 from ..refusal import MissingDetail
 from ..terms import Terms, known, known_place, moment_of, not_early
 from ..values import Role
+from .checks import own_category
 from .events import OpinionAccepted
 from .linking import opens_anew
 from .timing import Clock
@@ -32,7 +33,8 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
     if command.case is None or terms.number is None:
         raise MissingDetail("it has no id or number yet", rule="ids", right="ids and numbers from outside the domain")
     policy = terms.rules
-    known(command.category, policy.categories, where="category", rule="OP-4")
+    category = own_category(command.category, policy)
+    known(category, policy.categories, where="category", rule="OP-4")
     known_place(terms, command.estate, command.area, rule="OP-3")
     opens_anew(command.linked_to, terms)
     moment = moment_of(command, terms)
@@ -61,6 +63,9 @@ def accept(command: AcceptOpinion, terms: Terms) -> tuple[OpinionAccepted]:
             handling_due_at=handling,
             handling_due_early=early,
             calendar=terms.edition(plan_limit, *clocks.values()),
+            category=category,
+            category_said=command.category if category != command.category else None,
+            on_duty=True if command.actor.role is Role.DUTY_STAFF else None,
             **_first_set(clocks, moment, terms),
             **{name: getattr(command, name) for name in _COPIED},
         ),
@@ -115,7 +120,6 @@ _COPIED = {
     "kind",
     "channel",
     "level",
-    "category",
     "severity",
     "estate",
     "area",

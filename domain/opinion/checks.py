@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from ..personal import Clear
 from ..refusal import WrongState
+from .words import PlanStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..policy import Policy
     from .commands import OfOpinion
     from .state import OpinionState
+
+
+def own_category(said: str | None, policy: Policy) -> str | None:
+    """The policy's own word for a category, where it was said in the words of a list that the policy maps (OP-4)."""
+    return said and (policy.category_mapping or {}).get(said, said)
 
 
 def in_flow(state: OpinionState) -> None:
@@ -32,11 +39,28 @@ def not_finished(state: OpinionState) -> None:
         raise WrongState("handling of this turn is finished", rule="OP-10", right="call_back_opinion next")
 
 
+def called_back(state: OpinionState) -> bool:
+    """Whether the current turn was finished and then called back (OP-10)."""
+    return state.turn.finished_at is not None and state.is_called_back
+
+
+def proposed_at(state: OpinionState) -> datetime:
+    """When the plan was put forward that waits for approval.
+
+    Raises:
+        WrongState: none waits.
+
+    """
+    if state.turn.plan_status is not PlanStatus.PROPOSED or state.turn.plan_last_proposed_at is None:
+        raise WrongState("no plan waits for approval", rule="OP-7", right="propose_plan first")
+    return state.turn.plan_last_proposed_at
+
+
 def last_step(state: OpinionState) -> datetime:
     """When the last thing happened that the case holds; it cannot have ended before."""
     turn = state.turn
     steps = [turn.started_at, turn.plan_last_proposed_at, turn.plan_approved_at, turn.finished_at]
-    steps += [state.assessed_at, state.responded_at]
+    steps += [state.assessed_at, state.responded_at, state.decided_at, state.explained_at, state.handed_over_at]
     steps += [follow_up.at for follow_up in state.follow_ups] + [callback.at for callback in state.callbacks]
     return max(step for step in steps if step is not None)
 

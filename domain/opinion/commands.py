@@ -61,12 +61,13 @@ class AssessOpinion(OfOpinion):
 
 
 class DispatchOpinion(OfOpinion):
-    """Hand the case to a handler, a department or a supplier."""
+    """Hand the case to a handler, a department or a supplier; or, as the company, to the center (OP-8)."""
 
     name: ClassVar[str] = "dispatch_opinion"
     to_kind: Receiver = Receiver.HANDLER
     to: Id
     reason: PersonalText | None = None
+    jointly: bool = Field(default=False, description="beside those who have it already, who go on with it (OP-8)")
 
 
 class TransferOpinion(OfOpinion):
@@ -77,6 +78,7 @@ class TransferOpinion(OfOpinion):
     to: Id
     reason: PersonalText
     explained: bool
+    jointly: bool = Field(default=False, description="those who have it already go on with it (OP-8)")
 
 
 class RespondToOpinion(OfOpinion):

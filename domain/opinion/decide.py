@@ -10,9 +10,12 @@ from ..terms import Terms, moment_of
 from . import commands as ask
 from . import events as did
 from .acceptance import accept, notice_due
-from .checks import last_step, not_finished, subject, words
+from .checks import called_back, last_step, not_finished, subject, words
+from .circumstances import authorise_here
+from .company import hands_down, reported_back
 from .following import next_due
 from .handling import approve, call_back, finish, propose, return_plan
+from .suggestions import answered
 from .themes import AFTER_END, ANSWERS
 from .timing import Clock, run_of
 from .words import Ending, Kind, Validity
@@ -45,6 +48,7 @@ def decide(command: Command, state: OpinionState | None, terms: Terms) -> tuple[
     answer = _ANSWERS.get(type(command))
     if answer is None:
         raise TypeError(f"{type(command).__name__} is not a command about an opinion")
+    authorise_here(command, state, terms.rules)
     return answer(command, state, terms)
 
 
@@ -55,10 +59,7 @@ def _assess(command: ask.AssessOpinion, state: OpinionState, terms: Terms) -> tu
             rule="OP-2",
             right="no assessment for inquiries, suggestions and praise",
         )
-    if state.assessments:
-        raise WrongState(
-            f"it was judged {state.validity} already", rule="OP-2", right="a correction, once there is such a command"
-        )
+    _judged_once(command, state)
     moment = moment_of(command, terms, since=state.accepted_at)
     flow = command.validity is not Validity.INVALID
     return (
@@ -76,8 +77,23 @@ def _assess(command: ask.AssessOpinion, state: OpinionState, terms: Terms) -> tu
     )
 
 
+def _judged_once(command: ask.AssessOpinion, state: OpinionState) -> None:
+    """A complaint is judged once; a third party's is valid after all where our service was found lacking (4.2.2.4)."""
+    if not state.assessments:
+        return
+    found_lacking = state.validity is Validity.THIRD_PARTY and bool(state.groundwork.shortcoming)
+    if not (found_lacking and command.validity is Validity.VALID):
+        raise WrongState(
+            f"it was judged {state.validity} already",
+            rule="OP-2",
+            right="correct_assessment where that was wrong, or valid where a third party's matter was investigated and "
+            "the service found lacking",
+        )
+
+
 def _dispatch(command: ask.DispatchOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
     not_finished(state)
+    hands_down(command, state)
     return (
         did.OpinionDispatched(
             occurred_at=moment_of(command, terms, since=state.turn.started_at, step="start of the turn"),
@@ -86,6 +102,7 @@ def _dispatch(command: ask.DispatchOpinion, state: OpinionState, terms: Terms) -
             to_kind=command.to_kind,
             to=command.to,
             reason=personal(command.reason, subject(command, state)),
+            jointly=command.jointly or None,
         ),
     )
 
@@ -101,6 +118,7 @@ def _transfer(command: ask.TransferOpinion, state: OpinionState, terms: Terms) -
             to=command.to,
             reason=words(command.reason, command, state),
             explained=command.explained,
+            jointly=command.jointly or None,
         ),
     )
 
@@ -141,11 +159,12 @@ def _comment(command: ask.CommentOnOpinion, state: OpinionState, terms: Terms) -
 
 
 def _end(command: ask.EndOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
+    reported_back(state)
     return (
         did.OpinionEnded(
             occurred_at=moment_of(command, terms, since=last_step(state), step="step before"),
             turn=state.turn.number,
-            ending=_ending(command, state),
+            ending=_ending(command, state, terms),
             explanation=personal(command.explanation, subject(command, state)),
             source=command.source,
             source_status=command.source_status,
@@ -153,10 +172,12 @@ def _end(command: ask.EndOpinion, state: OpinionState, terms: Terms) -> tuple[Ev
     )
 
 
-def _ending(command: ask.EndOpinion, state: OpinionState) -> Ending:
+def _ending(command: ask.EndOpinion, state: OpinionState, terms: Terms) -> Ending:
     """Say how the case may end now (OP-1, OP-2, OP-14)."""
-    last = state.callbacks[-1] if state.callbacks else None
-    if last and last.satisfied is not False and last.turn == state.turn.number:
+    if state.accepted.kind is Kind.SUGGESTION:
+        answered(state, terms)
+    asked = called_back(state) if state.flow else state.is_called_back
+    if asked and state.callbacks[-1].satisfied is not False:
         return Ending.AFTER_CALLBACK
     if command.explanation is not None:
         return Ending.WITH_EXPLANATION

@@ -16,6 +16,7 @@ class OpinionAccepted(Event):
     Every `<clock>_due_at` is the clock's first deadline; `opinion.deadline_moved` replaces one.
     `handling_due_at` is set only by agreement; `handling_due_early` flags an agreed time before acceptance, kept as
     recorded. `calendar` is the edition that working days were counted by. `source_case` is another system's own id.
+    `on_duty`: duty staff took it in. `category_said` is another list's word, which the policy maps to its own (OP-4).
     """
 
     name: ClassVar[str] = "opinion.accepted.v1"
@@ -57,6 +58,8 @@ class OpinionAccepted(Event):
     linked_to: OpinionId | None = None
     source: Code | None = None
     source_case: Id | None = None
+    on_duty: bool | None = None
+    category_said: Code | None = None
 
 
 class OpinionAssessed(Event):
@@ -80,7 +83,10 @@ class OpinionAssessed(Event):
 
 
 class OpinionDispatched(Event):
-    """The case was handed to someone to handle; `dispatch` counts dispatches and transfers together."""
+    """The case was handed to someone to handle; `dispatch` counts dispatches and transfers together.
+
+    `jointly`: beside those who have it already.
+    """
 
     name: ClassVar[str] = "opinion.dispatched.v1"
     dispatch: Count
@@ -88,10 +94,14 @@ class OpinionDispatched(Event):
     to_kind: Receiver
     to: Id
     reason: Personal | None = None
+    jointly: bool | None = None
 
 
 class OpinionTransferred(Event):
-    """The case went to another department or to the company; the acceptor stays in charge of follow-up (OP-8)."""
+    """The case went to another department or to the company; the acceptor stays in charge of follow-up (OP-8).
+
+    `jointly`: those who have it already go on with it; several departments work on one form (W08-01 4.3.1.4).
+    """
 
     name: ClassVar[str] = "opinion.transferred.v1"
     dispatch: Count
@@ -100,6 +110,7 @@ class OpinionTransferred(Event):
     to: Id
     reason: Personal
     explained: bool
+    jointly: bool | None = None
 
 
 class OpinionResponded(Event):

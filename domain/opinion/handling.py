@@ -9,7 +9,9 @@ from ..refusal import WrongState
 from ..terms import Terms, moment_of
 from ..values import Way
 from . import events as did
-from .checks import in_flow, not_finished, subject, words
+from .approval import may_sign
+from .checks import in_flow, not_finished, proposed_at, subject, words
+from .parties import party_informed
 from .words import PlanStatus
 
 if TYPE_CHECKING:
@@ -41,9 +43,11 @@ def propose(command: ask.ProposePlan, state: OpinionState, terms: Terms) -> tupl
 def approve(command: ask.ApprovePlan, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
     """The responsible person signs the plan (OP-7)."""
     in_flow(state)
+    since = proposed_at(state)
+    may_sign(command, state, terms)
     return (
         did.PlanApproved(
-            occurred_at=moment_of(command, terms, since=_proposed_at(state), step="plan"),
+            occurred_at=moment_of(command, terms, since=since, step="plan"),
             turn=state.turn.number,
             plan=state.turn.plans,
         ),
@@ -54,7 +58,7 @@ def return_plan(command: ask.ReturnPlan, state: OpinionState, terms: Terms) -> t
     """The responsible person sends the plan back (OP-7)."""
     return (
         did.PlanReturned(
-            occurred_at=moment_of(command, terms, since=_proposed_at(state), step="plan"),
+            occurred_at=moment_of(command, terms, since=proposed_at(state), step="plan"),
             turn=state.turn.number,
             plan=state.turn.plans,
             reason=words(command.reason, command, state),
@@ -66,13 +70,15 @@ def finish(command: ask.FinishHandling, state: OpinionState, terms: Terms) -> tu
     """The responsible person signs the result; the callback is due from here (OP-7, OP-10)."""
     in_flow(state)
     not_finished(state)
-    if state.turn.plan_approved_at is None:
+    signed = state.turn.plan_approved_at or _issued(state, terms)
+    if signed is None:
         raise WrongState(
             "the plan of this turn is not approved",
             rule="OP-7",
             right="propose_plan and approve_plan before the result",
         )
-    moment = moment_of(command, terms, since=state.turn.plan_approved_at, step="approval of the plan")
+    party_informed(state)
+    moment = moment_of(command, terms, since=signed, step="approval of the plan")
     due = terms.due(moment, terms.rules.callback)
     return (
         did.HandlingFinished(
@@ -84,6 +90,14 @@ def finish(command: ask.FinishHandling, state: OpinionState, terms: Terms) -> tu
             calendar=terms.edition(terms.rules.callback),
         ),
     )
+
+
+def _issued(state: OpinionState, terms: Terms) -> datetime | None:
+    """Where the group desk issues solutions, one issued in this turn stands for the approved plan (GP-2)."""
+    issued = state.platform.issued_at
+    if terms.rules.solution is None or issued is None or issued < state.turn.started_at:
+        return None
+    return issued
 
 
 def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:
@@ -101,7 +115,7 @@ def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -
         if state.turn.finished_at is None:
             raise WrongState("handling is not finished", rule="OP-10", right="finish_handling before the callback")
         since = state.turn.finished_at
-        if any(made.turn == state.turn.number for made in state.callbacks):
+        if state.is_called_back:
             raise WrongState("this turn has been called back", rule="OP-10", right="end_opinion, or a new turn")
     moment = moment_of(command, terms, since=since, step="end of handling")
     answers = (command.handled_in_time, command.outcome_satisfied, command.attitude_satisfied)
@@ -122,9 +136,3 @@ def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -
         again = did.RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=called.callback)
         return (called, again)
     return (called,)
-
-
-def _proposed_at(state: OpinionState) -> datetime:
-    if state.turn.plan_status is not PlanStatus.PROPOSED or state.turn.plan_last_proposed_at is None:
-        raise WrongState("no plan waits for approval", rule="OP-7", right="propose_plan first")
-    return state.turn.plan_last_proposed_at

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..values import Role
+from .company import HandedDown
+from .corrections import NONE, Corrections
+from .duty import UNTOLD, Duty
 from .events import (
     CalledBack,
     FollowedUp,
@@ -21,9 +25,12 @@ from .events import (
     PlanReturned,
     RehandlingStarted,
 )
+from .investigation import NOTHING, Groundwork
 from .merging import APART, Merging
+from .not_ours import NotOurs
 from .platform import UNTOUCHED, Platform
-from .words import Ending, Kind, PlanStatus, Severity, Validity
+from .suggestions import Decision
+from .words import Ending, Kind, PlanStatus, Receiver, Severity, Validity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +54,7 @@ class Turn:
     finished_at: datetime | None = None
     callback_due_at: datetime | None = None
     callback_due_provisional: bool = False
+    referred_to: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,17 @@ class OpinionState:
     moves: tuple[DeadlineMoved, ...] = ()
     platform: Platform = UNTOUCHED
     merging: Merging = APART
+    working: tuple[str, ...] = ()
+    """Those who have the case now; several where it was handed on jointly (OP-8)."""
+    handed_down: HandedDown | None = None
+    duty: Duty = UNTOLD
+    groundwork: Groundwork = NOTHING
+    parties: tuple[str, ...] = ()
+    """Third parties that were informed (OP-2)."""
+    decision: Decision | None = None
+    not_ours: NotOurs | None = None
+    attachments: int = 0
+    corrections: Corrections = NONE
 
     @property
     def center(self) -> str:
@@ -126,8 +145,7 @@ class OpinionState:
         if self.ended_at is not None:
             return "ended"
         if self.turn.finished_at is not None:
-            called = any(callback.turn == self.turn.number for callback in self.callbacks)
-            return "called_back" if called else "handled"
+            return "called_back" if self.is_called_back else "handled"
         if self.turn.number > 1:
             return "rehandling"
         if self.turn.plan_status is not PlanStatus.NONE:
@@ -135,6 +153,33 @@ class OpinionState:
         if self.dispatches:
             return "dispatched"
         return "assessed" if self.validity else "accepted"
+
+    @property
+    def is_called_back(self) -> bool:
+        """Whether the customer was asked about the current turn; a callback before it was handled is none (OP-10)."""
+        last = self.callbacks[-1] if self.callbacks else None
+        handled_at = self.turn.finished_at
+        return last is not None and last.turn == self.turn.number and (handled_at is None or last.at >= handled_at)
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was decided whether a suggestion is adopted (GP-3)."""
+        return self.decision.at if self.decision else None
+
+    @property
+    def explained_at(self) -> datetime | None:
+        """When it was explained why it is not our responsibility (GP-4)."""
+        return self.not_ours.explained_at if self.not_ours else None
+
+    @property
+    def handed_over_at(self) -> datetime | None:
+        """When duty staff handed it over (OP-3)."""
+        return self.duty.handed_over_at
+
+    @property
+    def major_reported_at(self) -> datetime | None:
+        """When a major matter was first told to someone responsible (OP-19)."""
+        return self.duty.major_reported_at
 
     @property
     def second_complaints(self) -> int:
@@ -166,7 +211,7 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
                 follow_up_due_at=event.follow_up_due_at,
             )
         case OpinionDispatched() | OpinionTransferred():
-            return replace(state, dispatches=event.dispatch, handler=event.to)
+            return _handed_on(state, event)
         case OpinionResponded():
             return replace(state, responded_at=event.occurred_at)
         case PlanProposed() | PlanApproved() | PlanReturned() | HandlingFinished():
@@ -187,6 +232,12 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
             return state
 
 
+def _handed_on(state: OpinionState, event: OpinionDispatched | OpinionTransferred) -> OpinionState:
+    working = (*state.working, event.to) if event.jointly else (event.to,)
+    down = HandedDown(event.occurred_at) if event.to_kind is Receiver.CENTER else state.handed_down
+    return replace(state, dispatches=event.dispatch, handler=event.to, working=working, handed_down=down)
+
+
 def _turn(turn: Turn, event: PlanProposed | PlanApproved | PlanReturned | HandlingFinished) -> Turn:
     match event:
         case PlanProposed():
@@ -196,6 +247,7 @@ def _turn(turn: Turn, event: PlanProposed | PlanApproved | PlanReturned | Handli
                 plan_status=PlanStatus.PROPOSED,
                 plan_first_proposed_at=turn.plan_first_proposed_at or event.occurred_at,
                 plan_last_proposed_at=event.occurred_at,
+                referred_to=None,
             )
         case PlanApproved():
             return replace(turn, plan_status=PlanStatus.APPROVED, plan_approved_at=event.occurred_at)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import deadlines, merging, platform
+from . import (
+    approval,
+    attachments,
+    company,
+    corrections,
+    deadlines,
+    duty,
+    investigation,
+    merging,
+    not_ours,
+    parties,
+    platform,
+    suggestions,
+)
 from .commands import OPINION_COMMANDS as FLOW_COMMANDS
 from .events import OPINION_EVENTS as FLOW_EVENTS
 from .state import evolve as evolve_flow
@@ -15,7 +28,20 @@ if TYPE_CHECKING:
     from .state import OpinionState
     from .theme import Answer, Follows, Theme
 
-THEMES: Final[tuple[Theme, ...]] = (deadlines.THEME, merging.THEME, platform.THEME)
+THEMES: Final[tuple[Theme, ...]] = (
+    suggestions.THEME,
+    parties.THEME,
+    duty.THEME,
+    approval.THEME,
+    company.THEME,
+    investigation.THEME,
+    attachments.THEME,
+    deadlines.THEME,
+    merging.THEME,
+    platform.THEME,
+    not_ours.THEME,
+    corrections.THEME,
+)
 """Beside the flow itself, in the order of the rulebook."""
 
 OPINION_EVENTS: Final[tuple[type[Event], ...]] = (*FLOW_EVENTS, *(event for theme in THEMES for event in theme.events))

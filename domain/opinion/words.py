@@ -44,6 +44,7 @@ class Receiver(Coded):
     DEPARTMENT = "department", "部门"
     SUPPLIER = "supplier", "供方"
     COMPANY = "company", "品质工程部", "QA department of the company"
+    CENTER = "center", "管理服务中心", "center that the company hands it to"
 
 
 class PlanStatus(Coded):

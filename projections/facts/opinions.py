@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, String, and_, case, func, literal_column
 
+from ...domain.opinion.corrections import AssessmentCorrected, CallbackCorrected, OpinionCorrected
+from ...domain.opinion.duty import HandedOver
 from ...domain.opinion.events import (
     CalledBack,
     FollowedUp,
@@ -24,8 +26,15 @@ from ...domain.opinion.events import (
     RehandlingStarted,
 )
 from ...domain.opinion.merging import OpinionMerged, SecondComplaintMade
+from ...domain.opinion.not_ours import NotOursReviewed
+from ...domain.opinion.suggestions import SuggestionDecided
 from ..columntypes import BOOLEAN, CODE, DAY, ID, INTEGER, LABEL, MONTH, TIME, word
 from ..vocabulary import Compare, Facts, compared, count, first, last, last_given, unseen
+
+DETAILS: Final = (OpinionAccepted, OpinionCorrected)
+"""What was said of the opinion: as it was taken in, or as it was corrected last."""
+CORRECTIONS: Final = (OpinionCorrected, AssessmentCorrected, CallbackCorrected)
+JUDGED: Final = (OpinionAssessed, AssessmentCorrected)
 
 Row = Mapping[str, ColumnElement[Any]]
 
@@ -35,7 +44,7 @@ def _status(row: Row) -> ColumnElement[str]:
     nothing, first_turn = literal_column("0", Integer()), literal_column("1", Integer())
     return case(
         (row["ended_at"].is_not(None), word("ended")),
-        (and_(row["finished_turn"] == row["turns"], row["called_back_turn"] == row["turns"]), word("called_back")),
+        (and_(row["finished_turn"] == row["turns"], _asked_about(row)), word("called_back")),
         (row["finished_turn"] == row["turns"], word("handled")),
         (row["turns"] > first_turn, word("rehandling")),
         (row["plans"] > nothing, word("planned")),
@@ -43,6 +52,11 @@ def _status(row: Row) -> ColumnElement[str]:
         (row["validity"].is_not(None), word("assessed")),
         else_=word("accepted"),
     )
+
+
+def _asked_about(row: Row) -> ColumnElement[bool]:
+    """The last callback was about the current turn, and made after it was handled (OP-10)."""
+    return and_(row["called_back_turn"] == row["turns"], row["control_end_at"] >= row["finished_at"])
 
 
 def _at_end(name: str) -> Compare:
@@ -88,15 +102,15 @@ OPINIONS: Final = Facts(
         first("center", ID, OpinionAccepted, zh="管理服务中心", en="management service center", rule="DA-1"),
         first("number", ID, OpinionAccepted, zh="表单编号", en="number on the form", rule="OP-3"),
         first("kind", CODE, OpinionAccepted, zh="意见类别", en="kind of opinion", rule="OP-1"),
-        first("channel", CODE, OpinionAccepted, zh="受理渠道", en="how it came in", rule="OP-3"),
+        last("channel", CODE, DETAILS, zh="受理渠道", en="how it came in", rule="OP-3"),
         first("level", CODE, OpinionAccepted, zh="受理层级", en="accepted by center or company", rule="OP-6"),
-        first("category", CODE, OpinionAccepted, zh="投诉分类", en="category", rule="OP-4"),
-        last_given("severity", CODE, (OpinionAccepted, OpinionAssessed), zh="影响程度", en="severity", rule="OP-19"),
-        first("estate", CODE, OpinionAccepted, zh="小区", en="estate", rule="OP-3"),
-        first("area", CODE, OpinionAccepted, zh="区域", en="area of the estate", rule="OP-3"),
-        first("unit", ID, OpinionAccepted, zh="房产", en="dwelling or office", rule="OP-12"),
-        first("customer", ID, OpinionAccepted, zh="顾客编号", en="customer's id", rule="OP-3"),
-        first("department", CODE, OpinionAccepted, zh="责任部门", en="department in charge", rule="OP-8"),
+        last("category", CODE, DETAILS, zh="投诉分类", en="category", rule="OP-4"),
+        last_given("severity", CODE, (OpinionAccepted, *JUDGED), zh="影响程度", en="severity", rule="OP-19"),
+        last("estate", CODE, DETAILS, zh="小区", en="estate", rule="OP-3"),
+        last("area", CODE, DETAILS, zh="区域", en="area of the estate", rule="OP-3"),
+        last("unit", ID, DETAILS, zh="房产", en="dwelling or office", rule="OP-12"),
+        last("customer", ID, DETAILS, zh="顾客编号", en="customer's id", rule="OP-3"),
+        last("department", CODE, DETAILS, zh="责任部门", en="department in charge", rule="OP-8"),
         first("source", CODE, OpinionAccepted, zh="来源系统", en="system it was imported from", rule="OP-18"),
         first("source_case", ID, OpinionAccepted, zh="来源编号", en="that system's own id", rule="OP-18"),
         first("linked_to", ID, OpinionAccepted, zh="关联案件", en="earlier case it opens anew", rule="OP-14"),
@@ -156,10 +170,10 @@ OPINIONS: Final = Facts(
         first("policy_name", CODE, OpinionAccepted, zh="政策", en="governing policy", rule="policy"),
         first("policy_version", LABEL, OpinionAccepted, zh="政策版本", en="its version", rule="policy"),
         first("policy_digest", ID, OpinionAccepted, zh="政策摘要", en="SHA-256 of its values", rule="policy"),
-        last("validity", CODE, OpinionAssessed, zh="有效性", en="validity", rule="OP-2"),
-        last("flow", BOOLEAN, OpinionAssessed, zh="进入处理流程", en="runs through handling", rule="OP-2"),
+        last("validity", CODE, JUDGED, zh="有效性", en="validity", rule="OP-2"),
+        last("flow", BOOLEAN, JUDGED, zh="进入处理流程", en="runs through handling", rule="OP-2"),
         last("assessed_at", TIME, OpinionAssessed, field="occurred_at", zh="判定时间", en="judged", rule="OP-2"),
-        last("assessed_by", ID, OpinionAssessed, zh="判定人", en="assessor's id", rule="OP-2"),
+        last("assessed_by", ID, JUDGED, zh="判定人", en="assessor's id", rule="OP-2"),
         count(
             "dispatches",
             (OpinionDispatched, OpinionTransferred),
@@ -267,6 +281,13 @@ OPINIONS: Final = Facts(
             rule="OP-9",
         ),
         count("comments", OpinionCommented, zh="经理批示数", en="manager's comments", rule="OP-1"),
+        first("on_duty", BOOLEAN, OpinionAccepted, zh="值班受理", en="duty staff took it in", rule="OP-20"),
+        first("category_said", CODE, OpinionAccepted, zh="原分类", en="category of another list", rule="OP-4"),
+        last("handed_over_at", TIME, HandedOver, field="occurred_at", zh="值班交接", en="handed over", rule="OP-3"),
+        last("adopted", BOOLEAN, SuggestionDecided, zh="建议采纳", en="suggestion adopted", rule="GP-3"),
+        last("decided_at", TIME, SuggestionDecided, field="occurred_at", zh="采纳决定", en="decided", rule="GP-3"),
+        last("not_ours_upheld", BOOLEAN, NotOursReviewed, field="upheld", zh="非责任成立", en="not ours", rule="GP-4"),
+        count("corrections", CORRECTIONS, zh="更正次数", en="corrections", rule="correction"),
         last("merged_into", ID, OpinionMerged, field="into", zh="并入案件", en="case it was merged into", rule="GP-5"),
         count("second_complaints", SecondComplaintMade, zh="二次投诉数", en="second complaints merged", rule="GP-5"),
         *_END,
@@ -311,7 +332,17 @@ OPINIONS: Final = Facts(
             "status",
             CODE,
             _status,
-            of=("ended_at", "finished_turn", "turns", "called_back_turn", "plans", "dispatches", "validity"),
+            of=(
+                "ended_at",
+                "finished_turn",
+                "finished_at",
+                "turns",
+                "called_back_turn",
+                "control_end_at",
+                "plans",
+                "dispatches",
+                "validity",
+            ),
             zh="状态",
             en="where it stands",
             rule="OP-21",

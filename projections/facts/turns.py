@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...domain.opinion.corrections import CallbackCorrected
 from ...domain.opinion.events import (
     CalledBack,
     HandlingFinished,
@@ -64,6 +65,13 @@ TURNS: Final = Facts(
         first(
             "called_back_at", TIME, CalledBack, field="occurred_at", zh="回访时间", en="first callback", rule="OP-10"
         ),
-        last("satisfied", BOOLEAN, CalledBack, zh="回访满意", en="nothing was still wrong", rule="OP-11"),
+        last(
+            "satisfied",
+            BOOLEAN,
+            (CalledBack, CallbackCorrected),
+            zh="回访满意",
+            en="nothing was still wrong",
+            rule="OP-11",
+        ),
     ),
 )

@@ -79,7 +79,9 @@ class Company:
         if number % 4 == 1:
             begun.append((moment_of(draw, start, days), NAMELESS))
         for moment, kind in begun:
-            for story in opinion(draw, center, f"opinion:{mark}-{next(places)}", moment, kind=kind):
+            for story in opinion(
+                draw, center, f"opinion:{mark}-{next(places)}", moment, kind=kind, under=self.policy["name"]
+            ):
                 yield from story.steps
         many = max(2, round(center.households / HOUSEHOLDS_AN_ORDER * draw.uniform(0.75, 1.25)))
         for moment in (_last(draw, end), *(moment_of(draw, start, days) for _ in range(many))):

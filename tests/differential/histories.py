@@ -15,6 +15,7 @@ from caseledger.adapters.policies import load
 from caseledger.domain.catalogue import command_from
 from tests.differential import moves
 from tests.differential.moments import START, ZONES, earlier, later
+from tests.differential.paths import beside_the_flow
 from tests.differential.words import words
 from tests.domain.test_opinion_clocks import GROUP
 from tests.stories import Told
@@ -27,7 +28,17 @@ MOVES: Mapping[str, Callable[[Any], list[moves.Move]]] = {
     "survey": moves.of_survey,
 }
 LAST = {"opinion": "end_opinion", "order": "end_order", "survey": "close_survey"}
-ROLES = {"approve_survey_form": "qa"}
+ROLES = {
+    "approve_survey_form": "qa",
+    "approve_plan": "general_manager",
+    "end_opinion": "qa",
+    "hand_over_opinion": "duty_staff",
+    "issue_solution": "group_desk",
+    "report_progress": "handler",
+    "review_not_ours": "group_desk",
+    "tell_duty_staff": "acceptor",
+}
+"""Who gives what the manager may not, or not always."""
 
 
 @dataclass
@@ -114,7 +125,10 @@ class Histories:
         history = self.read(case)
         kind = case.partition(":")[0]
         if history.state.is_open:
-            name, values = random.choice(MOVES[kind](history.state))(random, self.now)
+            moves_now = MOVES[kind](history.state)
+            if kind == "opinion" and not random.randint(0, 2):
+                moves_now = beside_the_flow(history.state)
+            name, values = random.choice(moves_now)(random, self.now)
             if name == "merge_opinion":
                 values |= {"into": random.choice(self._open_beside(case))}
         else:
@@ -145,6 +159,8 @@ class Histories:
 
     def _told(self, random: Random, name: str, values: dict[str, Any], **more: object) -> Told:
         self.steps += 1
-        actor = {"id": f"staff:{random.randint(1, 3)}", "role": ROLES.get(name, "manager")}
+        at_night = name == "accept_opinion" and self.steps % 3 == 0
+        role = "duty_staff" if at_night else ROLES.get(name, "manager")
+        actor = {"id": f"staff:{random.randint(1, 3)}", "role": role}
         given = {"command_id": f"cmd:{self.mark}-{self.steps}", "actor": actor, **values, **more}
         return Told(self.now, command_from(name, given))

@@ -90,6 +90,13 @@ def opinions(case: Case) -> Iterable[Row]:
         "follow_ups": len(state.follow_ups),
         "follow_up_due_at": state.follow_up_due_at,
         "comments": state.comments,
+        "on_duty": said.on_duty,
+        "category_said": said.category_said,
+        "handed_over_at": state.duty.handed_over_at,
+        "adopted": state.decision.adopted if state.decision else None,
+        "decided_at": state.decision.at if state.decision else None,
+        "not_ours_upheld": state.not_ours.upheld if state.not_ours else None,
+        "corrections": state.corrections.total,
         "merged_into": state.merging.into,
         "second_complaints": state.merging.second_complaints,
         "ended_at": state.ended_at,
@@ -138,6 +145,7 @@ def callbacks(case: Case) -> Iterable[Row]:
             "outcome_satisfied": call.outcome_satisfied,
             "attitude_satisfied": call.attitude_satisfied,
             "satisfied": call.satisfied,
+            "corrected": call.number in state.corrections.callbacks,
         }
 
 

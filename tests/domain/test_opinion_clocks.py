@@ -8,6 +8,7 @@ import pytest
 
 from caseledger.adapters.calendar import ChineseCalendar
 from caseledger.adapters.testing import (
+    GROUP400,
     W08,
     Builder,
     accept,
@@ -46,6 +47,7 @@ SOLUTION = SolutionLimits(general=limit(4, "hours", "GP-2"), serious=limit(1, "d
 GROUP: Policy = W08.model_copy(
     update={
         "name": "group",
+        "authority": GROUP400.authority,
         "start": limit(10, "minutes"),
         "contact": limit(1, "hours"),
         "solution": {"cleaning": SOLUTION, "other": SOLUTION},

@@ -20,7 +20,7 @@ from caseledger.adapters.policies import load
 from caseledger.domain.access import PersonalDataRevealed
 from caseledger.domain.catalogue import EVENTS
 from caseledger.domain.event import Recorded
-from caseledger.domain.opinion import deadlines, platform
+from caseledger.domain.opinion import deadlines, not_ours, platform
 from caseledger.domain.opinion.events import CalledBack, OpinionAccepted, OpinionEnded
 from caseledger.domain.opinion.state import OpinionState
 from caseledger.domain.values import Role, Way
@@ -72,7 +72,7 @@ def accepted(lived: Lived) -> list[Recorded]:
 
 
 def test_everything_that_can_happen_to_a_case_happens(lived: Lived) -> None:
-    elsewhere = {event.name for theme in (deadlines.THEME, platform.THEME) for event in theme.events}
+    elsewhere = {event.name for theme in (deadlines.THEME, not_ours.THEME, platform.THEME) for event in theme.events}
     assert set(EVENTS) - {record.name for record in lived.events} == {PersonalDataRevealed.name} | elsewhere
 
 

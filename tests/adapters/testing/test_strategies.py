@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from caseledger.adapters.testing import GROUP400, W08
 from caseledger.adapters.testing.memory import LedgerInMemory, StandingClock
 from caseledger.adapters.testing.strategies import Step, any_command, commands, histories
 from caseledger.domain.catalogue import COMMANDS, command_from
@@ -76,7 +77,7 @@ def test_histories_reach_every_command_about_a_case() -> None:
     for rounds in range(12):  # what chance leaves out of one round comes in a later one
 
         @seed(rounds)
-        @given(histories(max_steps=60))
+        @given(histories(max_steps=60, policy=GROUP400 if rounds % 2 else W08))
         @settings(UNHURRIED, max_examples=40, phases=[Phase.generate], database=None)
         def count(history: tuple[Step, ...]) -> None:
             seen.update(step.command.name for step in history)

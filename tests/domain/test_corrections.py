@@ -1,0 +1,218 @@
+"""A wrong entry is never changed: what is right is recorded beside it, with reason and who (issue: corrections)."""
+
+from typing import Any
+
+import pytest
+
+from caseledger.adapters.testing import (
+    accept,
+    approve,
+    assess,
+    call_back,
+    correct,
+    correct_assessment,
+    correct_callback,
+    end,
+    finish,
+    given,
+    happened,
+    ledger_in_memory,
+    propose,
+    respond,
+)
+from caseledger.domain.command import Command
+from caseledger.domain.opinion.corrections import AssessmentCorrected, CallbackCorrected, OpinionCorrected
+from caseledger.domain.opinion.events import OpinionEnded, PlanProposed, RehandlingStarted
+from caseledger.domain.refusal import MissingDetail, Refused, UnknownCode, WrongState
+from tests.domain.story import at
+
+MONDAY = "2026-03-02"
+COMPLAINT = accept(f"{MONDAY} 09:00", estate="garden", area="north", unit="unit:1", place="3栋")
+HANDLED = (
+    COMPLAINT,
+    assess(f"{MONDAY} 09:30"),
+    propose(f"{MONDAY} 10:00"),
+    approve(f"{MONDAY} 11:00"),
+    finish(f"{MONDAY} 12:00"),
+)
+ASKED = (*HANDLED, call_back("2026-03-03 09:00", outcome_satisfied=False))
+CONTENT = (*HANDLED, call_back("2026-03-03 09:00"))
+ENDED = (*CONTENT, end("2026-03-03 10:00"))
+
+
+class TestAcceptance:
+    def test_what_was_wrong_is_said_and_the_rest_restated(self) -> None:
+        given(COMPLAINT).when(correct(f"{MONDAY} 10:00", category="pets", place="4栋")).then(
+            happened(
+                OpinionCorrected,
+                correction=1,
+                corrects=1,
+                fields="category,place",
+                reason="登记有误",
+                category="pets",
+                place="4栋",
+                channel="phone",
+                estate="garden",
+                area="north",
+                unit="unit:1",
+                customer="customer:1",
+                content=None,
+            )
+        ).then_known(
+            accepted__category="pets",
+            accepted__unit="unit:1",
+            accepted__content__text="楼上深夜噪音",
+            status="accepted",
+        )
+
+    def test_a_later_correction_keeps_the_earlier_one(self) -> None:
+        given(COMPLAINT, correct(f"{MONDAY} 10:00")).when(
+            correct(f"{MONDAY} 11:00", category=None, unit="unit:2")
+        ).then(happened(OpinionCorrected, correction=2, fields="unit", category="pets", unit="unit:2"))
+
+    def test_what_is_not_known_after_all_is_unknown(self) -> None:
+        unknown = correct(f"{MONDAY} 10:00", category=None, unknown=("unit", "place"))
+        given(COMPLAINT).when(unknown).then(happened(OpinionCorrected, fields="unit,place", unit=None, place=None))
+        given(COMPLAINT, unknown).when(respond(f"{MONDAY} 10:30")).then_known(
+            accepted__unit=None, accepted__place=None, corrections__total=1
+        )
+
+    def test_the_words_of_another_customer_are_sealed_under_that_ones_key(self) -> None:
+        other = correct(f"{MONDAY} 10:00", category=None, customer="customer:2", contact="李女士")
+        given(COMPLAINT).when(other).then_known(
+            accepted__customer="customer:2",
+            accepted__contact__subject="customer:2",
+            accepted__content__subject="customer:1",
+        )
+
+    @pytest.mark.parametrize(
+        ("fields", "where", "kind"),
+        [
+            ({"category": None}, None, MissingDetail),
+            ({"category": "dragons"}, "category", UnknownCode),
+            ({"category": None, "area": "moon"}, "area", UnknownCode),
+            ({"category": None, "estate": "tower"}, "area", UnknownCode),
+            ({"unknown": ("category",)}, "unknown", MissingDetail),
+            ({"category": None, "unknown": ("channel",)}, "unknown", MissingDetail),
+        ],
+    )
+    def test_what_is_no_correction_is_refused(self, fields: dict[str, Any], where: str, kind: type[Refused]) -> None:
+        rule = {MissingDetail: "correction", UnknownCode: "OP-4" if where == "category" else "OP-3"}[kind]
+        given(COMPLAINT).when(correct(f"{MONDAY} 10:00", **fields)).then_refused(rule=rule, where=where, kind=kind)
+
+    @pytest.mark.parametrize("field", ["number", "center", "kind", "level", "plan_due_at", "linked_to"])
+    def test_what_others_went_by_cannot_be_corrected(self, field: str) -> None:
+        with pytest.raises(ValueError, match=field):
+            correct(**{field: "center:sz01"})
+
+    def test_it_is_corrected_after_the_end_too_and_not_before_it_was_taken_in(self) -> None:
+        given(*ENDED).when(correct("2026-04-01 09:00")).then(happened(OpinionCorrected, category="pets")).then_known(
+            status="ended"
+        )
+        given(COMPLAINT).when(correct(f"{MONDAY} 08:59")).then_refused(rule="time")
+
+
+class TestAssessment:
+    def test_a_valid_complaint_was_invalid(self) -> None:
+        wrong = correct_assessment(f"{MONDAY} 13:00")
+        given(*HANDLED).when(wrong).then(
+            happened(AssessmentCorrected, correction=1, assessment=1, validity="invalid", flow=False)
+        ).then_known(validity="invalid", flow=False)
+        given(*HANDLED, wrong).when(end(f"{MONDAY} 14:00", explanation="不属管理责任")).then(
+            happened(OpinionEnded, ending="with_explanation")
+        )
+
+    def test_an_invalid_complaint_was_valid_and_goes_through_the_flow(self) -> None:
+        invalid = (COMPLAINT, assess(f"{MONDAY} 09:30", validity="invalid"))
+        valid = correct_assessment(f"{MONDAY} 13:00", validity="valid", severity="common")
+        given(*invalid, valid).when(propose(f"{MONDAY} 14:00")).then(happened(PlanProposed)).then_known(
+            severity="common"
+        )
+
+    def test_a_callback_made_of_free_will_before_handling_is_not_the_one_it_owes(self) -> None:
+        """An invalid complaint called back, then found valid: handled, it still owes its callback (OP-10, OP-14)."""
+        steps = (
+            COMPLAINT,
+            assess(f"{MONDAY} 09:30", validity="invalid"),
+            call_back(f"{MONDAY} 09:40"),
+            correct_assessment(f"{MONDAY} 09:50", validity="valid"),
+        )
+        given(*steps).when(end(f"{MONDAY} 10:00")).then_refused(rule="OP-14")
+        handled = (*steps, *HANDLED[2:])
+        given(*handled).when(end(f"{MONDAY} 13:00")).then_refused(rule="OP-14")
+        given(*handled, call_back("2026-03-03 09:00")).when(end("2026-03-03 10:00")).then(
+            happened(OpinionEnded, ending="after_callback")
+        )
+
+    def test_what_has_ended_unhandled_is_opened_anew_instead(self) -> None:
+        ended = (
+            COMPLAINT,
+            assess(f"{MONDAY} 09:30", validity="invalid"),
+            end(f"{MONDAY} 10:00", explanation="不属管理责任"),
+        )
+        given(*ended).when(correct_assessment("2026-03-03 09:00", validity="valid")).then_refused(
+            rule="OP-2", says="linked_to"
+        )
+        given(*ENDED).when(correct_assessment("2026-03-04 09:00")).then(happened(AssessmentCorrected, flow=False))
+        given(*ENDED).when(correct_assessment("2026-03-04 09:00", validity="third_party")).then(
+            happened(AssessmentCorrected, validity="third_party", flow=True)
+        )
+
+    def test_what_was_not_judged_is_judged_and_not_corrected(self) -> None:
+        given(COMPLAINT).when(correct_assessment(f"{MONDAY} 10:00")).then_refused(rule="OP-2", says="assess_opinion")
+
+
+class TestCallback:
+    def test_the_answers_are_given_anew_all_of_them(self) -> None:
+        right = correct_callback("2026-03-03 10:00", handled_in_time=False, attitude_satisfied=True)
+        given(*CONTENT).when(right).then(
+            happened(
+                CallbackCorrected,
+                correction=1,
+                callback=1,
+                turn=1,
+                handled_in_time=False,
+                outcome_satisfied=True,
+                attitude_satisfied=True,
+                satisfied=True,
+            )
+        )
+        none = correct_callback("2026-03-03 10:00", outcome_satisfied=None)
+        given(*CONTENT).when(none).then(happened(CallbackCorrected, outcome_satisfied=None, satisfied=None))
+
+    @pytest.mark.parametrize(
+        "wrong", [{"outcome_satisfied": False}, {"attitude_satisfied": False}, {"still_wrong": True}]
+    )
+    @pytest.mark.parametrize("steps", [CONTENT, ENDED], ids=["open", "ended"])
+    def test_what_was_still_wrong_after_all_goes_back_to_handling(
+        self, steps: tuple[Command, ...], wrong: dict[str, Any]
+    ) -> None:
+        """如仍存在问题,…进行再一次的循环操作 (4.4.2.4), also where the case has ended."""
+        given(*steps).when(correct_callback("2026-03-04 10:00", **wrong)).then(
+            happened(CallbackCorrected, satisfied=False), happened(RehandlingStarted, turn=2, callback=1)
+        ).then_known(is_open=True, status="rehandling", ending=None)
+
+    def test_a_turn_that_has_begun_stays(self) -> None:
+        given(*ASKED).when(correct_callback("2026-03-03 10:00")).then(
+            happened(CallbackCorrected, satisfied=True)
+        ).then_known(status="rehandling", turn__number=2)
+        given(*ASKED).when(correct_callback("2026-03-03 10:00", still_wrong=True)).then(happened(CallbackCorrected))
+
+    @pytest.mark.parametrize("number", [0, 2])
+    def test_there_is_no_such_callback(self, number: int) -> None:
+        given(*CONTENT).when(correct_callback("2026-03-03 10:00", callback=number)).then_refused(
+            rule="OP-10", where="callback", kind=WrongState
+        )
+
+
+def test_facts_show_the_corrected_value_and_that_it_was_corrected() -> None:
+    with ledger_in_memory(f"{MONDAY} 08:00") as ledger:
+        ledger.tell(*ENDED, correct("2026-03-04 09:00"), correct_callback("2026-03-05 09:00", outcome_satisfied=False))
+        found = ledger.figures
+        assert ledger.check().is_clean
+        (case,) = ledger.find(number="SZ01-OP-202603-0001")
+        assert case.status == "rehandling"
+        (month,) = found.monthly("2026-03", by="category")
+        assert (month.group, month.outcome_answers, month.outcome) == ("pets", 1, 0)
+        assert ledger.replay("opinion:1").state.corrections.total == 2
+        assert ledger.replay("opinion:1").state.turn.started_at == at("2026-03-05 09:00")
