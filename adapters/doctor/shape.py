@@ -14,7 +14,7 @@ from ..store.engine import place
 from ..store.mark import OURS, read_mark
 from ..store.migrations import family, format_on, steps_for
 from ..store.reaching import looking
-from .finding import Finding, fault, warning
+from .finding import Finding, fault, note, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,10 @@ _FOUND: Final = {
         "UNION ALL SELECT proname, prosrc, 1 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
     ),
     "mariadb": (
-        "SELECT trigger_name, CONCAT_WS(' ', 'CREATE TRIGGER', trigger_name, action_timing, event_manipulation, 'ON', "
-        "event_object_table, 'FOR EACH', action_orientation, action_statement), 1 "
+        # Who may not change a trigger sees its name only: an empty statement.
+        "SELECT trigger_name, IF(COALESCE(action_statement, '') = '', NULL, CONCAT_WS(' ', 'CREATE TRIGGER', "
+        "trigger_name, action_timing, event_manipulation, 'ON', event_object_table, 'FOR EACH', action_orientation, "
+        "action_statement)), 1 "
         "FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
     ),
 }
@@ -107,10 +109,10 @@ def _triggers(connection: Connection) -> Iterator[Finding]:
     for name, statement in wanted.items():
         remedy = f"as the tables' owner: {' '.join(statement.split())}"
         if name not in found:
-            unseen = (
-                " (or this account may not see it)" if family(connection.dialect) == "mariadb" and not found else ""
-            )
-            yield fault("triggers", f"it is missing{unseen}: events are not protected", name, remedy)
+            yield fault("triggers", "it is missing: events are not protected", name, remedy)
+        elif found[name][0] is None:
+            right = "`caseledger doctor` with the account that owns the tables"
+            yield note("triggers", "it is there; what it does cannot be seen by this account", name, right)
         elif not found[name][1]:
             yield fault("triggers", "it is disabled: events are not protected", name, "as the tables' owner: enable it")
         elif not _same(statement, found[name][0]):

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from caseledger import Actor, Ledger
+from caseledger.adapters.doctor import examine
 from caseledger.adapters.facts import FactsStaleError
 from caseledger.adapters.store import migrations
 from caseledger.adapters.store.engine import connect
@@ -72,6 +73,16 @@ def test_a_service_account_records_the_whole_story_and_reads_its_figures(server_
         assert words[1]["contact"] == "王女士 138****0000"
         assert ledger.check().is_clean
         assert ledger._app.vault.keys.erase("customer:7")
+
+
+def test_a_service_account_may_ask_the_doctor(server_url: str) -> None:
+    with account(server_url, service_grants) as url:
+        with Ledger(url) as ledger:
+            ledger.do(everything()[0].command)
+        found = [one for one in examine(url, full=True).findings if one.check != "settings"]
+        # MariaDB shows what a trigger does only to those who could change it.
+        unseen = [] if url.startswith("postgresql") else [("triggers", "note")] * 2
+        assert [(one.check, one.severity.value) for one in found] == unseen
 
 
 REFUSED = [
