@@ -1,9 +1,7 @@
-"""The library's own suites, unchanged, on every database.
+"""The library's own suites of recorders and factories, unchanged, on every database.
 
-Left out, with the reason:
-
-* `eventsourcing.tests.persistence.MapperTestCase`, `TranscoderTestCase`: about the library's mapper, not about a store.
-* `eventsourcing.tests.postgres_utils`: drops the tables of the library's own module.
+Those of applications and projections are in `test_conformance_applications.py`; what is left out, in
+`docs/conformance.md`.
 """
 
 from collections.abc import Iterator
