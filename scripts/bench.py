@@ -55,6 +55,7 @@ def main() -> None:
 
     from benching.measuring import measure  # noqa: PLC0415 - as above
 
+    report = None
     for report in measure(options, chosen, progress=lambda text: print(text, file=sys.stderr)):
         # After each group: a run that is broken off has not measured for nothing.
         if options.json:
@@ -62,7 +63,8 @@ def main() -> None:
             options.json.write_text(f"{told}\n", encoding="utf-8")
         if options.markdown:
             options.markdown.write_text(report.as_markdown(), encoding="utf-8")
-    show(report)
+    if report is not None:
+        show(report)
 
 
 def show(report: Report) -> None:

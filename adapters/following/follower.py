@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
-from threading import Event, RLock
+from threading import Event, Lock, RLock
 from typing import TYPE_CHECKING, Final, Self
 
 from ...domain.values import utc_text
@@ -97,6 +97,7 @@ class Follower:
         self._waking: Final = Waking(self._source, bell)
         self._ends: Final = Ends(self._source, self._target)
         self._stepper: Final = Stepper(self._carrier, self._ends, clock)
+        self._running: Final = Lock()
         self._working: Final = RLock()
 
     # Following
@@ -110,8 +111,8 @@ class Follower:
 
         """
         patience, seen = Patience(self._stopped), None
-        self._waking.listen()
-        try:
+        with self._running, suppress(StoppedError):
+            self._waking.listen()
             place = patience.until_done(lambda: self._ready(patience))
             while not self._stopped.is_set():
                 place = patience.until_done(partial(self._once, seen))
@@ -121,10 +122,8 @@ class Follower:
                 elif place.position is None:
                     place = patience.until_done(lambda: self._ready(patience))
                 elif place.position >= place.seen:
-                    waiting = partial(self._waking.wait, self._ends.source, place.position, HEARTBEAT)
+                    waiting = partial(self._waking.wait, place.position, HEARTBEAT)
                     seen = patience.until_done(waiting)
-        except StoppedError:
-            return
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Follow up to the ledger's present end; give the position reached. Where it is paused, nothing moves.
@@ -141,7 +140,8 @@ class Follower:
             place = patience.until_done(self._once)
             goal = place.seen if goal is None else goal
             reached = place.position or 0
-            if place.paused_at is not None or reached >= goal:
+            # Behind the last event there may be positions that no event will ever have.
+            if place.paused_at is not None or reached >= min(goal, place.seen):
                 return reached
             if progress:
                 progress("events", reached, goal)
@@ -206,9 +206,9 @@ class Follower:
             return self._patience.until_done(lambda: self._stepper.retry(cases))
 
     def close(self) -> None:
-        """Stop, and give back all connections."""
+        """Stop, wait until `run` has ended, and give back all connections."""
         self.stop()
-        with self._working:
+        with self._running, self._working:
             self._waking.close()
             self._ends.close()
             self._dispose()

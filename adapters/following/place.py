@@ -90,9 +90,11 @@ def make_sure(cursor: Any) -> None:  # noqa: ANN401 - the driver's
         raise OvertakenError("another runner has moved this follower meanwhile")
 
 
-def look(connection: Connection, place: Place, seen: int, at: str) -> None:
+def look(connection: Connection, place: Place, seen: int, at: str) -> Place:
     """Note that the ledger was looked at and what its last position was; nothing else has changed."""
-    _move(connection, place, replace(place, seen=seen, at=at))
+    looked = replace(place, seen=seen, at=at)
+    _move(connection, place, looked)
+    return looked
 
 
 def pause(connection: Connection, at: str | None) -> None:

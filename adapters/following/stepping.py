@@ -77,8 +77,7 @@ class Stepper:
             with self._ends.source.reading() as source:
                 new = self._news.news(source, place, seen, most)
                 if new is None or place.paused_at is not None or place.position is None:
-                    look(target, place, new.reached.seen if new else place.position or 0, at)
-                    return place
+                    return look(target, place, seen if new else place.position or 0, at)
                 left = faults.keys() | cases_aside(target)
                 told = self._carrier.read(source, [case for case in new.cases if case not in left], new.cases)
                 positions = {case: first_after(source, case, place.position) for case in faults}

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from ..store.bell import Bell
 from ..store.news import News
+from .link import Link
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-    from .link import Link
 
 BETWEEN_LOOKS: Final = 0.05
 """Seconds; what rolled back appends were holding up, and lost news, are found by looking."""
@@ -28,6 +27,8 @@ class Waking:
     """
 
     def __init__(self, engine: Engine, bell: Bell | None = None) -> None:
+        # A connection of its own: another thread may be at work on the follower's while this one waits.
+        self._link = Link(engine)
         self._rung = Event()
         self._ended = False
         self._own = None if bell is not None else Bell()
@@ -41,7 +42,7 @@ class Waking:
         if self._news is not None:
             self._news.watch()
 
-    def wait(self, source: Link, position: int, seconds: float) -> int | None:
+    def wait(self, position: int, seconds: float) -> int | None:
         """Wait for an event behind a position, or until `end`; give the last position, or None where nothing is new.
 
         Raises:
@@ -52,7 +53,7 @@ class Waking:
         while (left := until - monotonic()) > 0:
             self._rung.wait(min(BETWEEN_LOOKS, left))
             self._rung.clear()
-            last = source.last_position()
+            last = self._link.last_position()
             if last > position:
                 return last
             if self._ended:
@@ -70,3 +71,4 @@ class Waking:
             self._bell.unlisten(self._rung)
         if self._news is not None:
             self._news.close()
+        self._link.close()

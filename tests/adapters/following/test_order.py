@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import text
 
@@ -32,6 +34,23 @@ def test_an_event_whose_lower_position_is_committed_later_is_not_skipped(postgre
         with connected(target) as facts:
             found = facts.execute(text("select case_id from fact_opinions")).scalars().all()
         assert {"opinion:late", "opinion:early"} <= set(found)
+
+
+def test_positions_that_no_event_will_ever_have_are_not_waited_for(postgresql_url: str, new_url: NewUrl) -> None:
+    target = new_url("sqlite")
+    with World(postgresql_url, steps=5) as world, Follower(world.url, target, batch=1) as follower:
+        follower.catch_up()
+        factory = SqlFactory({"PERSISTENCE_MODULE": "caseledger.adapters.store", "CASELEDGER_URL": world.url})
+        recorder = factory.application_recorder()
+        world.live(3)
+        lost = StoredEvent("opinion:lost", 1, "opinion.accepted.v1", b"{}")
+        with suppress(ZeroDivisionError), recorder.transaction() as connection:
+            recorder.insert_within(connection, [lost])
+            _ = 1 / 0  # rolled back, and its position with it
+        factory.close()
+        assert follower.catch_up() == world.last
+        assert follower.lag().is_current
+        assert world.differences(target) == []
 
 
 def accepted(url: str) -> bytes:
