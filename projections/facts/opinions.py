@@ -93,7 +93,7 @@ OPINIONS: Final = Facts(
         ("unit",),
         ("customer",),
         ("month", "center"),
-        ("ended_month",),
+        ("ended_month", "center"),
         ("accepted_at",),
         ("center", "accepted_at"),
         ("status", "accepted_at"),

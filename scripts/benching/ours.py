@@ -77,6 +77,8 @@ def queries(given: Given) -> Figures:
             "find by customer": lambda one: ledger.find(customer=one[2]),
             "find what is handled anew": lambda _: ledger.find(status="rehandling"),
             "find what ended last": lambda _: ledger.find(status="ended"),
+            "what is due, all centers": lambda _: ledger.due(limit=100),
+            "what is due, one center": lambda one: ledger.due(center=one[3]),
             "replay of a case": lambda one: ledger.replay(one[0]),
             "replay by form number": lambda one: ledger.replay(one[1]),
             "trail of a case": lambda one: list(figures.trail(one[0])),

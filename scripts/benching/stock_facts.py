@@ -12,13 +12,13 @@ _ACCEPTED: Final = (
     "center", "number", "kind", "channel", "level", "category", "severity", "estate", "area", "unit", "customer",
     "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
     "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
-    "policy_digest",
+    "policy_digest", "start_due_at", "contact_due_at", "reply_due_at",
 )  # fmt: skip
 _LATER: Final = (
     "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
     "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
     "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
-    "merged_into",
+    "merged_into", "follow_up_due_at",
 )  # fmt: skip
 _COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments", "second_complaints")
 _TURN: Final = (
@@ -28,7 +28,7 @@ _TURN: Final = (
 _ANSWERS: Final = ("handled_in_time", "outcome_satisfied", "attitude_satisfied", "satisfied")
 _CENTER: Final = ("label", "time_zone", "registered_at", "households_at", "policy_digest", "policy_from")
 
-OPTIONAL: Final = (*_ACCEPTED, *_ANSWERS, "callback_due_at", "source_status")
+OPTIONAL: Final = (*_ACCEPTED, *_ANSWERS, "callback_due_at", "source_status", "follow_up_due_at", "was_due_at")
 """Keys that an event may leave out; they are absent in the facts then."""
 
 
@@ -44,12 +44,12 @@ TABLES: Final = (
     _table("fact_opinions", "case_id", texts=(*_ACCEPTED, *_LATER), counts=_COUNTS),
     _table("fact_turns", "case_id, turn", texts=_TURN, counts=("plans", "plans_returned", "callbacks")),
     _table("fact_callbacks", "case_id, callback", texts=("turn", "called_at", "called_on", "way", *_ANSWERS)),
-    _table("fact_follow_ups", "case_id, follow_up", texts=("turn", "told_at", "told_on", "way")),
+    _table("fact_follow_ups", "case_id, follow_up", texts=("turn", "told_at", "told_on", "way", "due_at")),
 )
 
 KEPT: Final = ("fact_centers", "fact_opinions", "fact_turns", "fact_callbacks", "fact_follow_ups")
 INDEXED: Final = (
-    ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month",), ("accepted_at",),
+    ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month", "center"), ("accepted_at",),
     ("center", "accepted_at"), ("status", "accepted_at"),
 )  # fmt: skip
 """Indices of the opinions; the other tables have none but their keys."""
@@ -101,7 +101,7 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "opinion.assessed.v1": (
         _opinion(
             "validity = :validity, flow = :flow, assessed_at = :occurred_at, assessed_by = :assessed_by, "
-            "severity = coalesce(:severity, severity), status = 'assessed'"
+            "severity = coalesce(:severity, severity), follow_up_due_at = :follow_up_due_at, status = 'assessed'"
         ),
     ),
     "opinion.dispatched.v1": (_opinion("dispatches = dispatches + 1, handler = :to, status = 'dispatched'"),),
@@ -146,8 +146,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         _NEW_TURN,
     ),
     "opinion.followed_up.v1": (
-        _opinion("follow_ups = follow_ups + 1"),
-        "INSERT INTO fact_follow_ups VALUES (:stream, :follow_up, :turn, :occurred_at, :local_date, :way)",
+        _opinion("follow_ups = follow_ups + 1, follow_up_due_at = :follow_up_due_at"),
+        "INSERT INTO fact_follow_ups VALUES (:stream, :follow_up, :turn, :occurred_at, :local_date, :way, :was_due_at)",
     ),
     "opinion.merged.v1": (_opinion("merged_into = :into"),),
     "opinion.second_complaint.v1": (_opinion("second_complaints = second_complaints + 1"),),
