@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, and_, case, func, select
+from sqlalchemy import String, and_, func, select
 
 from ..columntypes import word
 from ..facts.deadlines import DEADLINES
@@ -51,31 +51,23 @@ def standing(  # noqa: PLR0913 - what tells one clock of a case from the others
         read: what the facts are read from, where that is a join already.
 
     """
-    moves = _latest(source, clock)
-    same = and_(moves.c.case_id == facts.c.case_id, moves.c.turn == turn, moves.c.number == number)
-    due = func.coalesce(moves.c.due_at, first, type_=String())
+    last, later, every = (source(DEADLINES).alias() for _ in range(3))
+    same = and_(
+        last.c.case_id == facts.c.case_id,
+        last.c.clock == word(clock),
+        last.c.turn == turn,
+        last.c.number == number,
+        ~select(ONE).where(_of_one_clock(later, last), later.c.move > last.c.move).correlate(last).exists(),
+    )
+    due = func.coalesce(last.c.due_at, first, type_=String())
+    late = select(func.min(every.c.was)).where(_of_one_clock(every, last), every.c.was_late).correlate(last)
     return Standing(
-        (facts if read is None else read).outerjoin(moves, same),
+        (facts if read is None else read).outerjoin(last, same),
         due,
-        func.coalesce(moves.c.late_since, due, type_=String()),
+        func.coalesce(late.scalar_subquery(), due, type_=String()),
     )
 
 
-def _latest(source: Source, clock: Clock) -> FromClause:
-    """Of each turn's clock the last move, and the earliest deadline that had run out when it was moved."""
-    every, last = source(DEADLINES).alias(), source(DEADLINES).alias()
-    grouped = (
-        select(
-            every.c.case_id,
-            every.c.turn,
-            every.c.number,
-            func.max(every.c.move).label("move"),
-            func.min(case((every.c.was_late, every.c.was))).label("late_since"),
-        )
-        .where(every.c.clock == word(clock))
-        .group_by(every.c.case_id, every.c.turn, every.c.number)
-        .subquery()
-    )
-    found = and_(last.c.case_id == grouped.c.case_id, last.c.move == grouped.c.move)
-    columns = (grouped.c.case_id, grouped.c.turn, grouped.c.number, grouped.c.late_since, last.c.due_at)
-    return select(*columns).select_from(grouped.join(last, found)).subquery()
+def _of_one_clock(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Moves of the same deadline; looked up by case, so that a ledger of years asks no more than a young one."""
+    return and_(*(one.c[name] == other.c[name] for name in ("case_id", "clock", "turn", "number")))
