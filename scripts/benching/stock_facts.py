@@ -13,6 +13,7 @@ _ACCEPTED: Final = (
     "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
     "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
     "policy_digest", "start_due_at", "contact_due_at", "reply_due_at",
+    "on_duty", "category_said",
 )  # fmt: skip
 _LATER: Final = (
     "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
