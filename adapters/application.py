@@ -204,6 +204,14 @@ class CaseApplication(Application[str]):
         decode = self.mapper.to_domain_event
         return {s: History.of(s, [decode(event) for event in stored[s]]) for s in asked}  # type: ignore[misc]  # the mapper decodes to Recorded
 
+    def placed(self, records: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+        """The same records, of one stream, with their positions where the store gives any."""
+        positions_of = getattr(self.recorder, "positions", None)
+        if positions_of is None:
+            return records
+        positions = positions_of(records[0].stream, records[0].version, records[-1].version)
+        return tuple(record._replace(position=positions.get(record.version)) for record in records)
+
     def record_look(self, case: str, stream: str, look: Event, actor: Actor) -> Recorded:
         """Record that someone reads the personal words of a case, before they are shown (PD).
 

@@ -187,7 +187,8 @@ class Deciding:
                 where="command_id",
             )
         number = getattr(before[0].event, "number", None)
-        return Outcome(stream, before[0].command_id, number, before, repeated=True)
+        events = before if first else self.app.placed(before)
+        return Outcome(stream, before[0].command_id, number, events, repeated=True)
 
     def _terms(self, command: Command, stream: str, history: History, *, allowed: bool) -> tuple[Terms, str | None]:
         """Everything from outside that the decision depends on; and the register, where a number is to be issued.

@@ -76,6 +76,9 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files with something slow come first: what is long and begins last, all others wait for.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
         for kind in VARIABLES:
             if f"{kind}_url" in getattr(item, "fixturenames", ()):

@@ -187,6 +187,10 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         last: int | None = self._access.read(text, () if settled is None else (settled,))[0][0]
         return last
 
+    def positions(self, stream: str, first: int, last: int) -> dict[int, int]:
+        """Give the positions of a stream's events, by their versions, from one version to another."""
+        return {row[0]: row[1] for row in self._access.read(self.statements.positions(), (stream, first, last))}
+
     def select_streams(self, streams: Iterable[str]) -> dict[str, list[StoredEvent]]:
         """Read many streams, up to 512 in a round trip; a stream without events has an empty list."""
         found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}

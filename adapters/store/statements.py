@@ -101,6 +101,19 @@ class EventStatements:
             text = self._texts[shape] = text_of(query, self._dialect, [*parameters, "limit"])
         return text
 
+    def positions(self) -> str:
+        """Versions and positions of a stretch of one stream; parameters: stream, first, last."""
+        text = self._texts.get(("positions",))
+        if text is None:
+            table = self._table
+            query = select(table.c.version, table.c.position).where(
+                table.c.stream == bindparam("stream"),
+                table.c.version >= bindparam("first"),
+                table.c.version <= bindparam("last"),
+            )
+            text = self._texts["positions",] = text_of(query, self._dialect, ["stream", "first", "last"])
+        return text
+
     def streams(self, count: int) -> str:
         """Events of several streams, each in order; parameters: as many streams."""
         shape = ("streams", count)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.testing import ledger_in_memory
 from tests.differential.house import House
 from tests.differential.processes import all_is_well, process
@@ -18,7 +19,7 @@ from tests.proofs.clients import Client
 from tests.proofs.conftest import Report
 from tests.proofs.reading import Reading, reread
 from tests.proofs.sizes import KILLS
-from tests.proofs.work import Answer, Done, ask, open_centers, step
+from tests.proofs.work import Answer, Done, ask, once, open_centers, step
 
 
 @pytest.mark.slow
@@ -81,3 +82,13 @@ def test_a_step_that_is_answered_otherwise_when_it_is_asked_again_is_found(held:
     again = tuple(tuple(done._replace(repeated=True, number="another") for done in group or ()) for group in answer)
     with pytest.raises(AssertionError, match="another answer"):
         client.take(0, again)
+
+
+def test_a_step_that_is_asked_again_is_answered_to_the_letter(database_url: str) -> None:
+    with Ledger(database_url) as ledger:
+        open_centers(ledger)
+        for number in range(6):
+            first = ask(ledger, step("a", number))
+            again = ask(ledger, step("a", number))
+            assert once(again) == once(first)
+            assert all(done.repeated for group in again for done in group or ())

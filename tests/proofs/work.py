@@ -107,9 +107,4 @@ def _places(outcome: Outcome) -> tuple[tuple[str, int, int | None], ...]:
 
 def once(answer: Answer) -> Answer:
     """An answer, whether it was given the first time or again."""
-    return tuple(None if group is None else tuple(_once(done) for done in group) for group in answer)
-
-
-def _once(done: Done) -> Done:
-    # POSITIONS
-    return done._replace(repeated=False, events=tuple((stream, version, None) for stream, version, _ in done.events))
+    return tuple(None if group is None else tuple(done._replace(repeated=False) for done in group) for group in answer)
