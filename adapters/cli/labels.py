@@ -118,6 +118,7 @@ HEADINGS: Final = {
     "status": "状态",
     "step": "待办",
     "subject": "对象",
+    "section": "栏目",
     "suggestions": "建议",
     "target": "目标",
     "third_party": "外单位问题",

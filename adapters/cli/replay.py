@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ...domain.event import Event, Recorded
+from ...domain.opinion.corrections import corrected_by
+from ...domain.opinion.sections import section_of
 from ..ledger import Replay
 from .labels import event_words, heading
 from .moments import When, when
@@ -61,17 +63,24 @@ def _tell(story: Replay, zone: ZoneInfo | None) -> None:
         say(f"{heading('status')}: {shown(status)}")
     for policy in dict.fromkeys(record.policy for record in story.events if record.policy):
         say(f"{heading('policy')}: {policy.name} {policy.version} ({policy.digest[:12]})")
+    corrections = corrected_by(story.events)
     for record in story.events:
-        _tell_event(record, zone)
+        _tell_event(record, zone, corrections.get(record.version, ()))
 
 
-def _tell_event(record: Recorded, zone: ZoneInfo | None) -> None:
-    """What happened and when, on one line; who and when recorded, on the next; then a line a field."""
+def _tell_event(record: Recorded, zone: ZoneInfo | None, corrections: tuple[int, ...]) -> None:
+    """What happened and when, on one line; who and when recorded, on the next; then a line a field.
+
+    Who and when is followed by the section of the form that it fills (OP-21), and by the versions that correct it.
+    """
     say("")
     say(f"{record.version:>3}  {shown(record.event.occurred_at, zone)}  {event_words(record.name)}")
     recorded = f"{heading('recorded_at')} {shown(record.recorded_at, zone)}"
     reason = f"; {shown(record.late_reason)}" if record.late_reason else ""
-    say(f"     {shown(record.actor.role)} {record.actor.id}; {recorded}{reason}")
+    section = section_of(record.event)
+    form = f"; {heading('section')} {shown(section)}" if section else ""
+    right = f"; 更正 corrected by {', '.join(map(str, corrections))}" if corrections else ""
+    say(f"     {shown(record.actor.role)} {record.actor.id}; {recorded}{reason}{form}{right}")
     for name, value in _fields(record.event):
         say(f"       {name}: {shown(value, zone)}")
 
@@ -82,6 +91,7 @@ def _fields(event: Event) -> Iterator[tuple[str, object]]:
 
 
 def _whole(story: Replay) -> dict[str, object]:
+    corrections = corrected_by(story.events)
     return {
         "case": story.case,
         "number": story.number,
@@ -99,6 +109,8 @@ def _whole(story: Replay) -> dict[str, object]:
                 "policy": record.policy,
                 "cause": record.cause,
                 "late_reason": record.late_reason,
+                "section": section_of(record.event),
+                "corrected_by": list(corrections.get(record.version, ())),
                 "fields": dict(_fields(record.event)),
             }
             for record in story.events

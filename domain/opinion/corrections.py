@@ -18,11 +18,14 @@ from ..terms import Terms, known, known_place, moment_of
 from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
 from .checks import own_category, words
 from .commands import OfOpinion
-from .events import RehandlingStarted
+from .events import CalledBack, OpinionAssessed, RehandlingStarted
 from .theme import Theme
 from .words import Severity, Validity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..event import Recorded
     from .state import Callback, OpinionState
 
 
@@ -292,6 +295,31 @@ def _right(made: Callback, event: CallbackCorrected) -> Callback:
         attitude_satisfied=event.attitude_satisfied,
         satisfied=event.satisfied,
     )
+
+
+def corrected_by(records: Iterable[Recorded]) -> dict[int, tuple[int, ...]]:
+    """By the version of an event, the versions of those that correct it; to be shown beside it."""
+    found: dict[int, tuple[int, ...]] = {}
+    last: dict[tuple[str, int], int] = {}
+    for record in records:
+        event = record.event
+        match event:
+            case OpinionAssessed():
+                last["assessment", event.assessment] = record.version
+                continue
+            case CalledBack():
+                last["callback", event.callback] = record.version
+                continue
+            case OpinionCorrected():
+                wrong = event.corrects
+            case AssessmentCorrected():
+                wrong = last["assessment", event.assessment]
+            case CallbackCorrected():
+                wrong = last["callback", event.callback]
+            case _:
+                continue
+        found[wrong] = (*found.get(wrong, ()), record.version)
+    return found
 
 
 THEME: Final = Theme(
