@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import boston
 from .following import followers
+from .postgresql import postgresql
 from .running import Figures, Job, Place, in_turn, middle, run
 from .table import Row
 
@@ -255,5 +256,6 @@ GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "live": live,
     "reading": reading,
     "followers": followers,
+    "postgresql": postgresql,
 }
 """What `--rows` chooses from."""
