@@ -51,6 +51,9 @@ def ledger_at(url: str) -> Iterator[Source]:
     try:
         meta = open_ledger(engine)
         database = Database(engine, lock_timeout=LOCK_TIMEOUT)
-        yield Source(SqlApplicationRecorder(database), meta.ledger_id, meta.created_at, engine)
+        try:
+            yield Source(SqlApplicationRecorder(database), meta.ledger_id, meta.created_at, engine)
+        finally:
+            database.close()
     finally:
         engine.dispose()
