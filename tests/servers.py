@@ -322,6 +322,8 @@ def _spawn(command: Sequence[str], account: str | None, folder: Path) -> subproc
             group=pwd.getpwnam(account).pw_gid if account else None,
             extra_groups=[] if account else None,
             cwd=folder,
+            # A starting MariaDB removes what lies in the folder for temporary files, also what is another's.
+            env={**os.environ, "TMPDIR": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
