@@ -58,11 +58,12 @@ _SECTIONS: Final[dict[Section, tuple[type[Event], ...]]] = {
     Section.SECOND_RESULT: (did.RehandlingStarted,),
     Section.CLOSING: (did.OpinionEnded, merging.OpinionMerged),
 }
-_OF: Final = {event: section for section, events in _SECTIONS.items() for event in events}
+SECTION_OF: Final = {event: section for section, events in _SECTIONS.items() for event in events}
+"""By event; what is not here is not on the form."""
 _AGAIN: Final = frozenset({Section.INVESTIGATION, Section.UNDERTAKING})
 
 
 def section_of(event: Event) -> Section | None:
     """The section that an event fills; from the second turn on, handling fills 再处理结果. None: not on the form."""
-    section = _OF.get(type(event))
+    section = SECTION_OF.get(type(event))
     return Section.SECOND_RESULT if section in _AGAIN and (getattr(event, "turn", None) or 1) > 1 else section

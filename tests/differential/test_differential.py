@@ -197,7 +197,6 @@ def test_a_long_history_holds_every_event_that_facts_are_read_off_and_every_step
         taken = live(house, histories, random, steps=800)
         happened: set[str] = set()
         wanted = {name for name in EVENTS if not name.startswith("access.")}
-        happened: set[str] = set()
         for _ in range(8):  # what chance leaves out at first comes later
             house.reread()
             happened = {record.name for history in house.histories for record in history.events}

@@ -1,6 +1,7 @@
 """Every kind and path of opinions in the manuals' own words: W08-01 4.2-4.8, W08-04 二, 五; M4 十."""
 
 import pytest
+from sqlalchemy import text
 
 from caseledger.adapters.testing import (
     GROUP400,
@@ -22,6 +23,7 @@ from caseledger.adapters.testing import (
     inform_party,
     investigate,
     issue_solution,
+    ledger_in_memory,
     make_contact,
     propose,
     refer_plan,
@@ -53,7 +55,9 @@ from caseledger.domain.opinion.events import (
 from caseledger.domain.opinion.investigation import OpinionInvestigated, ProgressReported
 from caseledger.domain.opinion.not_ours import NotOursExplained, NotOursReviewed
 from caseledger.domain.opinion.parties import PartyInformed, PartyTracked
+from caseledger.domain.opinion.sections import SECTION_OF, section_of
 from caseledger.domain.opinion.suggestions import SuggestionDecided
+from caseledger.domain.opinion.themes import OPINION_EVENTS
 from caseledger.domain.refusal import MissingDetail, NotAuthorised, WrongState
 from tests.domain.story import CENTER, at
 
@@ -473,3 +477,60 @@ class TestAttachments:
     def test_what_is_no_hash_is_refused(self, wrong: str) -> None:
         with pytest.raises(ValueError, match="sha256"):
             attach(sha256=wrong)
+
+
+class TestChannels:
+    @pytest.mark.parametrize("channel", ["group_desk", "sms", "web"])
+    def test_what_comes_by_the_group_platform_is_taken_in_whatever_is_known_of_it(self, channel: str) -> None:
+        """GP-9: 400投诉、总经理短信平台和网上客服系统; 对于有效投诉必须无条件立即处理,不得推诉 (M4 二, 十 (一)3(3))."""
+        bare = accept(f"{MONDAY} 09:00", channel=channel, category=None, customer=None, content=None)
+        given(under=GROUP400).when(bare).then(
+            happened(OpinionAccepted, channel=channel, start_due_at=at(f"{MONDAY} 09:10"))
+        )
+
+    @pytest.mark.parametrize("channel", ["visit", "phone", "letter", "forum", "home_visit", "inspection"])
+    def test_every_way_of_the_register_is_a_channel(self, channel: str) -> None:
+        """OP-18: 来访、来电、信函 (M2 5.1.1), 外单位检查 (5.1.4), 座谈会、家访 (5.1.5)."""
+        given().when(accept(f"{MONDAY} 09:00", channel=channel)).then(happened(OpinionAccepted, channel=channel))
+
+
+class TestSections:
+    """OP-21: the sections of 顾客意见反映办理表 WR08-01-02, each filled by its events."""
+
+    def test_each_step_fills_its_section(self) -> None:
+        filled = [
+            "acceptance",  # 受理
+            "investigation",  # 判定
+            "undertaking",  # 方案
+            "undertaking",  # 审定
+            "undertaking",  # 处理结果
+            "callback",  # 回访情况
+            "second_result",  # 再处理
+            "second_result",
+            "closing",  # 结束说明
+        ]
+        story = given()
+        steps = (
+            *HANDLED,
+            call_back("2026-03-03 10:00", outcome_satisfied=False),
+            propose("2026-03-03 11:00"),
+            end("2026-03-03 12:00", explanation="无法处理"),
+        )
+        events = [event for step in steps for event in story.when(step).events]
+        assert [section_of(event) for event in events] == filled
+
+    def test_every_event_of_an_opinion_is_on_the_form_or_about_its_deadlines(self) -> None:
+        known = {event.__name__ for event in OPINION_EVENTS if not event.name.startswith("opinion.deadline")}
+        assert known == {event.__name__ for event in SECTION_OF}
+
+
+def test_the_control_time_runs_from_acceptance_to_the_last_callback() -> None:
+    """OP-13, 4.6.4: 投诉受理控制时间为从受理之日至回访日所用的时间段."""
+    again = (propose("2026-03-03 11:00"), approve("2026-03-03 12:00"), finish("2026-03-03 13:00"))
+    with ledger_in_memory(f"{MONDAY} 08:00") as ledger:
+        ledger.tell(
+            *HANDLED, call_back("2026-03-03 10:00", outcome_satisfied=False), *again, call_back("2026-03-04 10:00")
+        )
+        with ledger._database.engine.connect() as connection:
+            row = connection.execute(text("select accepted_at, control_end_at from fact_opinions")).one()
+    assert tuple(row) == ("2026-03-02T01:00:00.000000Z", "2026-03-04T02:00:00.000000Z")
