@@ -63,6 +63,14 @@ def check(given: Given) -> Figures:
         return {"seconds": seconds, "rows": report.rows}
 
 
+def stream(given: Given) -> Figures:
+    """Read all events in their order, a page at a time."""
+    with closing(ledger_factory(given)) as factory:
+        started = perf_counter()
+        events = sum(1 for _ in factory.application_recorder().iterate())
+        return {"seconds": perf_counter() - started, "events": events}
+
+
 def queries(given: Given) -> Figures:
     """Ask what people ask, of a ledger whose facts are built: seconds, the median of a few each."""
     month, sample = given["month"], _sample(given["path"])

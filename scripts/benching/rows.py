@@ -156,10 +156,13 @@ def importing(bench: Bench, place: Place) -> Iterator[Row]:
 def memory(bench: Bench, place: Place) -> Iterator[Row]:
     """Peaks of resident memory, which do not grow with the ledger."""
     cared = [bench.care(place, size) for size in (bench.small, bench.events)]
+    against = f"{bench.small:,} events"
     for number, name in enumerate(("rebuild", "check"), start=1):
         young, old = (figures[number][0]["peak"] for figures in cared)
-        against = f"{bench.small:,} events"
         yield Row(f"peak memory of {name}", place.name, old, "MiB", FLAT, against=against, theirs=young)
+    read = [run(Job("ours.stream", {"path": bench.built(place, size)})) for size in (bench.small, bench.events)]
+    young, old = (float(figures["peak"]) for figures in read)
+    yield Row("peak memory of reading all", place.name, old, "MiB", FLAT, against=against, theirs=young)
     largest = min(bench.events, IMPORTED)
     young, old = (_import_peak(place, size) for size in (largest // 10, largest))
     yield Row(
