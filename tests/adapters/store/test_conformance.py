@@ -112,7 +112,7 @@ class _Factory(_Store):
         return SqlProcessRecorder
 
 
-_SUITES = {
+_SUITES: dict[str, tuple[type, type]] = {
     "Aggregate": (_Aggregate, suites.AggregateRecorderTestCase),
     "Snapshots": (_Snapshots, suites.AggregateRecorderTestCase),
     "Application": (_Subscribing, suites.ApplicationRecorderTestCase),
