@@ -20,7 +20,8 @@ from ..projections.clauses import EDITIONS, ledger_clauses
 from ..projections.columntypes import word
 from ..projections.compile import json_text
 from ..projections.events import ledger_events
-from ..projections.reports import callbacks, cases, monthly, surveys, timeliness, trail
+from ..projections.reports import alerts, callbacks, cases, monthly, surveys, timeliness, trail
+from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
@@ -140,6 +141,20 @@ class Figures:
                 for one in connection.execute(callbacks.figures(_source(known_at), asked))
             ]
         return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
+
+    def alert_points(
+        self, month: str, *, center: str | None = None, known_at: datetime | None = None
+    ) -> list[AlertPoints]:
+        """Alerts confirmed in the month and the points they cost, by center; the company's sum last (GP-7).
+
+        Raises: as `monthly`.
+
+        """
+        _check_month(month)
+        _check_words(center=center)
+        aware(known_at, where="known_at")
+        with self._reading() as connection:
+            return alerts.rows(month, connection.execute(alerts.confirmed(_source(known_at), month, center)))
 
     def surveys(
         self, month: str | None = None, *, center: str | None = None, known_at: datetime | None = None

@@ -12,6 +12,7 @@ from ..domain.event import Recorded
 from ..domain.refusal import Refused, UnknownCase
 from ..domain.terms import aware
 from ..projections.facts import ALL
+from .alerting import Watcher
 from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
@@ -125,6 +126,7 @@ class Ledger:
         if isinstance(self._app.recorder, SqlApplicationRecorder):
             self._app.recorder.on_append = self._facts.refresh if facts else self._facts.outdate
         self._figures = Figures(self._database, now=self._clock)
+        self._watcher = Watcher(self._app, self._database)
         self._due = DueList(self._database, self._app.center, now=self._clock)
 
     # Commands in, events out
@@ -273,6 +275,20 @@ class Ledger:
 
         """
         return self._due.steps(center=center, role=role, as_of=as_of, limit=limit)
+
+    def watch(self, as_of: datetime | None = None) -> list[Outcome]:
+        """Raise what is called for: alerts (GP-5), re-handling of what came again (OP-12), confirmed deadlines (OP-6).
+
+        Safe to run as often and in as many processes as one likes: each alert is raised once per case and level.
+
+        Args:
+            as_of: aware moment at which it is judged what is called for, now by default; what is raised happens now.
+
+        Returns:
+            What was raised now.
+
+        """
+        return self._watcher.watch(as_of)
 
     # Care
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,9 +13,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from .command import Command
 from .event import Event
 from .policy import Policy
-from .refusal import AlreadyExists, MissingDetail, NoPolicy, UnknownCase
+from .refusal import AlreadyExists, MissingDetail, NoPolicy, UnknownCase, UnknownCode
+from .reviewing import (
+    GroupSummarySigned,
+    OpinionsReviewed,
+    ReviewOpinions,
+    SignGroupSummary,
+    renewed,
+    review,
+    review_due,
+    sign,
+    summary_due,
+)
 from .terms import Terms, moment_of
-from .values import CenterId, Code, Count, Label
+from .values import CenterId, Code, Count, Label, UtcTime
 
 
 def _zone(name: str) -> str:
@@ -68,6 +80,15 @@ class HouseholdsReported(Event):
     resident_households: Count
 
 
+class EstateHouseholdsReported(Event):
+    """The number of households of one estate changed; shares of a project are counted of it (GP-5)."""
+
+    name: ClassVar[str] = "center.estate_households_reported.v1"
+    center: CenterId
+    estate: Code
+    households: Count
+
+
 class PolicyAdopted(Event):
     """A policy came into force at the center, with its full values: nothing read later depends on a file."""
 
@@ -76,9 +97,18 @@ class PolicyAdopted(Event):
     in_force_from: date
     policy: Policy
     digest: str
+    review_due_at: UtcTime | None = None
+    summary_due_at: UtcTime | None = None
 
 
-CENTER_EVENTS = (CenterRegistered, HouseholdsReported, PolicyAdopted)
+CENTER_EVENTS = (
+    CenterRegistered,
+    HouseholdsReported,
+    EstateHouseholdsReported,
+    PolicyAdopted,
+    OpinionsReviewed,
+    GroupSummarySigned,
+)
 
 
 # State
@@ -97,11 +127,22 @@ class CenterState:
     resident_households: int | None
     households_at: datetime
     policies: tuple[tuple[date, Policy], ...] = ()
+    estate_households: Mapping[str, int] = field(default_factory=dict)
+    review_due_at: datetime | None = None
+    summary_due_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    signed_at: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of days and months (DA-5)."""
         return ZoneInfo(self.time_zone)
+
+    def households_of(self, estate: str) -> int | None:
+        """The households of an estate: as reported, or all of the center's where it runs that estate alone."""
+        if estate in self.estate_households:
+            return self.estate_households[estate]
+        return self.total_households if [one.id for one in self.estates] == [estate] else None
 
     def policy_on(self, day: date) -> Policy:
         """The policy in force on a local day: the last adopted of those with the latest date not after it.
@@ -160,10 +201,18 @@ def evolve(state: CenterState | None, event: Event) -> CenterState | None:
                 resident_households=event.resident_households,
                 households_at=event.occurred_at,
             )
+        case EstateHouseholdsReported() if state:
+            reported = {**state.estate_households, event.estate: event.households}
+            return replace(state, estate_households=reported)
         case PolicyAdopted() if state:
             return replace(
-                state, policies=(*state.policies, (event.in_force_from, event.policy.adopted_as(event.digest)))
+                state,
+                policies=(*state.policies, (event.in_force_from, event.policy.adopted_as(event.digest))),
+                review_due_at=event.review_due_at,
+                summary_due_at=event.summary_due_at,
             )
+        case OpinionsReviewed() | GroupSummarySigned() if state:
+            return renewed(state, event)
         case _:
             return state
 
@@ -195,6 +244,16 @@ class ReportHouseholds(Command):
     resident_households: Count
 
 
+class ReportEstateHouseholds(Command):
+    """Give the number of households of one estate, where the center runs several (GP-5)."""
+
+    name: ClassVar[str] = "report_estate_households"
+    subject_field: ClassVar[str] = "center"
+    center: CenterId
+    estate: Code
+    households: Count
+
+
 class AdoptPolicy(Command):
     """Put a policy in force at a center from a day on; cases accepted before keep theirs."""
 
@@ -205,8 +264,17 @@ class AdoptPolicy(Command):
     in_force_from: date | None = Field(default=None, description="local day; the policy's own where absent")
 
 
-CenterCommand = RegisterCenter | ReportHouseholds | AdoptPolicy
-CENTER_COMMANDS = (RegisterCenter, ReportHouseholds, AdoptPolicy)
+CenterCommand = (
+    RegisterCenter | ReportHouseholds | ReportEstateHouseholds | AdoptPolicy | ReviewOpinions | SignGroupSummary
+)
+CENTER_COMMANDS = (
+    RegisterCenter,
+    ReportHouseholds,
+    ReportEstateHouseholds,
+    AdoptPolicy,
+    ReviewOpinions,
+    SignGroupSummary,
+)
 
 
 # Decide
@@ -230,22 +298,52 @@ def decide(command: CenterCommand, state: CenterState | None, terms: Terms) -> t
         raise UnknownCase(
             f"{command.center} is not registered", rule="center", right="register_center first", where="center"
         )
-    if isinstance(command, ReportHouseholds):
-        _fewer_residents(command)
-        return (
-            HouseholdsReported(
-                occurred_at=moment,
-                center=command.center,
-                total_households=command.total_households,
-                resident_households=command.resident_households,
-            ),
-        )
-    start = command.in_force_from or command.policy.in_force_from
+    match command:
+        case ReportHouseholds():
+            return (_households(command, moment),)
+        case ReportEstateHouseholds():
+            return (_estate_households(command, state, moment),)
+        case ReviewOpinions():
+            return (review(command, state, terms, moment),)
+        case SignGroupSummary():
+            return (sign(command, state, moment),)
+        case _:
+            return (_adopt(command, state, terms, moment),)
+
+
+def _households(command: ReportHouseholds, moment: datetime) -> HouseholdsReported:
+    _fewer_residents(command)
+    return HouseholdsReported(
+        occurred_at=moment,
+        center=command.center,
+        total_households=command.total_households,
+        resident_households=command.resident_households,
+    )
+
+
+def _estate_households(
+    command: ReportEstateHouseholds, state: CenterState, moment: datetime
+) -> EstateHouseholdsReported:
+    estates = [one.id for one in state.estates]
+    if command.estate not in estates:
+        listed = ", ".join(estates)
+        raise UnknownCode(f"{command.estate!r} is not run", rule="GP-5", right=f"one of {listed}", where="estate")
+    return EstateHouseholdsReported(
+        occurred_at=moment, center=command.center, estate=command.estate, households=command.households
+    )
+
+
+def _adopt(command: AdoptPolicy, state: CenterState, terms: Terms, moment: datetime) -> PolicyAdopted:
+    """Put the policy in force; the center's recurring duties are due from here by the policy (OP-16, GP-8)."""
     policy = command.policy
-    return (
-        PolicyAdopted(
-            occurred_at=moment, center=command.center, in_force_from=start, policy=policy, digest=policy.ref.digest
-        ),
+    return PolicyAdopted(
+        occurred_at=moment,
+        center=command.center,
+        in_force_from=command.in_force_from or policy.in_force_from,
+        policy=policy,
+        digest=policy.ref.digest,
+        review_due_at=review_due(policy, moment, terms.calendar, state.zone),
+        summary_due_at=summary_due(policy, moment, state.zone),
     )
 
 

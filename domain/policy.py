@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from .canonical import digest
 from .event import PolicyRef
+from .opinion.alert_state import AlertLevel
 from .opinion.words import Severity
-from .values import Code, Coded, Label, Role
+from .values import Code, Coded, Label, Points, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,63 @@ class SolutionLimits(BaseModel):
     model_config = _FROZEN
     general: Limit
     serious: Limit
+
+
+class AlertRule(BaseModel):
+    """When an alert of a level is raised, what it costs, and to whom it goes (GP-5 to GP-7)."""
+
+    model_config = _FROZEN
+    past: Limit = Field(description="so long past the time limit")
+    points: Points = Field(description="taken off where it is confirmed")
+    plan: Limit = Field(description="time for plan and completion time, from the forwarding")
+    forward_to: tuple[Role, ...]
+    rule: str
+    clause: str
+
+
+class ShareRule(BaseModel):
+    """Which share of all households with the same issue, within how long, raises red (GP-5)."""
+
+    model_config = _FROZEN
+    percent: Percent
+    months: int = Field(ge=1, le=120)
+    rule: str
+    clause: str
+
+
+class AlertRules(BaseModel):
+    """The alerts of a policy, by level."""
+
+    model_config = _FROZEN
+    blue: AlertRule
+    yellow: AlertRule
+    red: AlertRule
+    share: ShareRule | None = None
+
+    def of(self, level: AlertLevel) -> AlertRule:
+        """The rule of a level."""
+        return {AlertLevel.BLUE: self.blue, AlertLevel.YELLOW: self.yellow, AlertLevel.RED: self.red}[level]
+
+
+Likeness = Literal["category", "unit", "estate", "area", "customer", "department"]
+
+
+class Repetition(BaseModel):
+    """When an opinion is the same again (OP-12): lists of fields, of which the first that both cases know decides."""
+
+    model_config = _FROZEN
+    within: Limit
+    alike: tuple[tuple[Likeness, ...], ...] = Field(min_length=1)
+
+
+class WeeklySummary(BaseModel):
+    """Until when in the week the signed summary is due: ISO weekday (Monday is 1) and local time (GP-8)."""
+
+    model_config = _FROZEN
+    weekday: int = Field(ge=1, le=7)
+    hour: int = Field(ge=0, le=23)
+    rule: str
+    clause: str
 
 
 class Target(BaseModel):
@@ -141,6 +199,10 @@ class Policy(BaseModel):
     explanation: Limit | None = None
     hand_over: Limit | None = None
     notify: Limit | None = None
+    review: Limit | None = Field(default=None, description="how often the opinion forms are reviewed (OP-16)")
+    summary: WeeklySummary | None = None
+    repetition: Repetition | None = None
+    alerts: AlertRules | None = None
     agreeable: tuple[Code, ...] | None = Field(
         default=None,
         description="clocks whose time may be agreed anew (OP-5); where absent, those the customer waits for",

@@ -100,6 +100,14 @@ Money = Annotated[
     PlainSerializer(str, return_type=str, when_used="json"),
 ]
 """An amount of the center's one currency, two decimals, stored as text (SO-9)."""
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, max_digits=6, decimal_places=2),
+    AfterValidator(_cents),
+    PlainSerializer(str, return_type=str, when_used="json"),
+]
+"""Points that are taken off a score, two decimals, stored as text (GP-7)."""
 Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 """A number of things."""
 
@@ -140,6 +148,7 @@ class Role(Coded):
     PROJECT_MANAGER = "project_manager", "项目经理"
     CASHIER = "cashier", "收款员"
     SUPPLIER = "supplier", "供方"
+    WATCH = "watch", "系统预警", "the ledger's own watch"
     AUDITOR = "auditor", "审核员"
     IMPORTER = "importer", "数据导入", "import of another system's history"
 

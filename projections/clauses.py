@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Column, MetaData, String, Table
 
-from ..domain import access, center, register
+from ..domain import access, center, register, reviewing
 from ..domain.opinion import (
+    alert_events,
     approval,
     attachments,
     company,
@@ -24,6 +25,7 @@ from ..domain.opinion import (
     not_ours,
     parties,
     platform,
+    repetition,
     suggestions,
 )
 from ..domain.opinion import events as opinion
@@ -123,12 +125,30 @@ EVIDENCE: Final = (
         survey.SURVEY_EVENTS,
     ),
     Evidence(
+        "按时限监测、预警与定期查阅",
+        "performance against time limits: alerts, reviews, signed summaries",
+        ("8.2.2, 5.6", "9.2, 9.3", "8.4"),
+        (
+            alert_events.AlertRaised,
+            alert_events.EscalationRiskDeclared,
+            alert_events.AlertConfirmed,
+            alert_events.AlertDismissed,
+            alert_events.AlertForwarded,
+            alert_events.AlertPlanSubmitted,
+            reviewing.OpinionsReviewed,
+            reviewing.GroupSummarySigned,
+        ),
+    ),
+    Evidence(
+        "重复发生的投诉", "repeated causes", ("8.4", "9.1.3", "8.1, 8.2"), (repetition.TreatedAsUnsatisfied,)
+    ),
+    Evidence(
         "时限要求与职责的确定", "time limits and responsibilities laid down", ("5.6, 8.2.2", "9.2, 9.3", "8.4"),
         (center.PolicyAdopted,),
     ),
     Evidence(
         "服务范围与户数", "scope of service and numbers of households", ("8.4", "9.1.3", "8.1"),
-        (center.CenterRegistered, center.HouseholdsReported),
+        (center.CenterRegistered, center.HouseholdsReported, center.EstateHouseholdsReported),
     ),
     Evidence(
         "记录的保护与查阅", "records, protection from change and disclosure", ("4.2.4", "7.5.3", "8.5"),

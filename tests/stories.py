@@ -9,6 +9,7 @@ from typing import Any
 from caseledger.adapters.policies import load
 from caseledger.domain.catalogue import command_from
 from caseledger.domain.command import Command
+from tests.policies import GROUP
 
 CENTER = "center:sz01"
 COMPLAINT = "opinion:story-1"
@@ -36,7 +37,15 @@ Step = tuple[str, str, dict[str, Any]]
 
 def everything() -> list[Told]:
     """Every command there is, in an order that the domain allows; together they lead to every event there is."""
-    return told([*first_release(load("w08").values), _group_platform(), *clocks_and_platform(), *paths()])
+    return told(
+        [
+            *first_release(load("w08").values),
+            _group_platform(),
+            *clocks_and_platform(),
+            *paths(),
+            *alerts_and_duties(),
+        ]
+    )
 
 
 def one_of_each() -> list[Told]:
@@ -161,6 +170,56 @@ def _merged() -> list[Step]:
         ("assess_opinion", "manager", {**first, "validity": "valid", "reason": "未清扫"}),
         ("propose_plan", "handler", {**first, "text": "每日两扫"}),
         ("refer_plan", "manager", {**first, "to_level": "qa", "reason": "涉及供方合同"}),
+    ]
+
+
+def alerts_and_duties() -> list[Step]:
+    """A center under a policy with alerts and recurring duties: what the watch and the group desk do (GP-5 to GP-8)."""
+    center, case = "center:gz01", "opinion:story-alert"
+    estates = [{"id": "yunshan", "label": "云山"}, {"id": "dongshan", "label": "东山"}]
+    opinion = {"kind": "complaint", "channel": "group_desk", "level": "company", "category": "cleaning"}
+    silent = {"case": "opinion:story-silent"}
+    again = {"kind": "complaint", "channel": "phone", "category": "noise", "unit": "unit:1-101"}
+    red = {"case": case, "level": "red"}
+    return [
+        ("register_center", "manager", {"center": center, "label": "广州", "estates": estates, "total_households": 99}),
+        ("adopt_policy", "manager", {"center": center, "policy": GROUP.values}),
+        ("report_estate_households", "manager", {"center": center, "estate": "yunshan", "households": 20}),
+        ("accept_opinion", "qa", {"center": center, "case": case, **opinion}),
+        ("declare_escalation_risk", "qa", {"case": case, "reason": "业主称将联系媒体"}),
+        ("confirm_alert", "group_supervisor", red),
+        ("forward_alert", "group_supervisor", red),
+        ("submit_alert_plan", "manager", {**red, "text": "今日整改", "completion_at": "2026-03-09T18:00:00+08:00"}),
+        ("accept_opinion", "qa", {"center": center, "case": "opinion:story-dismissed", **opinion}),
+        ("declare_escalation_risk", "qa", {"case": "opinion:story-dismissed", "reason": "网上有帖"}),
+        ("dismiss_alert", "group_supervisor", {**red, "case": "opinion:story-dismissed", "reason": "帖已撤"}),
+        ("accept_opinion", "acceptor", {"center": center, "case": "opinion:story-share", **opinion, "unit": "unit:9"}),
+        (
+            "raise_alert",
+            "watch",
+            {
+                "case": "opinion:story-share",
+                "level": "red",
+                "reason": "share",
+                "counted": 1,
+                "households": 20,
+                "scope": "center:gz01:yunshan",
+            },
+        ),
+        ("accept_opinion", "acceptor", {"center": center, **silent, **again}),
+        ("assess_opinion", "manager", {**silent, "validity": "valid", "reason": "属实"}),
+        ("propose_plan", "handler", {**silent, "text": "劝阻"}),
+        ("approve_plan", "manager", silent),
+        ("finish_handling", "manager", {**silent, "result": "已劝阻"}),
+        ("end_opinion", "manager", {**silent, "explanation": "未留联系方式"}),
+        ("accept_opinion", "acceptor", {"center": center, "case": "opinion:story-again", **again}),
+        ("treat_as_unsatisfied", "watch", {**silent, "by_case": "opinion:story-again"}),
+        ("review_opinions", "manager", {"center": center}),
+        (
+            "sign_group_summary",
+            "manager",
+            {"center": center, "project_manager": "staff:chen", "branch_head": "staff:wu"},
+        ),
     ]
 
 

@@ -23,6 +23,7 @@ from . import (
     report,
     trail,
     upgrading,
+    watch,
 )
 from .options import Db
 
@@ -58,6 +59,7 @@ app.command("do")(do.do)
 app.command("replay")(replay.replay)
 app.add_typer(report.app, name="report")
 app.command("due")(due.due)
+app.command("watch")(watch.watch)
 app.command("find")(find.find)
 app.command("trail")(trail.trail)
 app.command("check")(care.check)

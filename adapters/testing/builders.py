@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportHouseholds
+from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportEstateHouseholds, ReportHouseholds
 from ...domain.command import Command
 from ...domain.event import Actor
 from ...domain.opinion import (
+    alerts,
     approval,
     attachments,
     company,
@@ -28,10 +29,12 @@ from ...domain.opinion import (
     not_ours,
     parties,
     platform,
+    repetition,
     suggestions,
 )
 from ...domain.opinion import commands as opinions
 from ...domain.order import commands as orders
+from ...domain.reviewing import ReviewOpinions, SignGroupSummary
 from ...domain.survey import commands as surveys
 from ...domain.values import Role
 from ..policies import load
@@ -116,6 +119,9 @@ register = _builder(
 )
 adopt = _builder(AdoptPolicy, center=CENTER, policy=W08, in_force_from=date(2000, 1, 1))
 report_households = _builder(ReportHouseholds, center=CENTER, **HOUSEHOLDS)
+report_estate_households = _builder(ReportEstateHouseholds, center=CENTER, estate="garden", households=300)
+review_opinions = _builder(ReviewOpinions, center=CENTER)
+sign_summary = _builder(SignGroupSummary, center=CENTER, project_manager="staff:chen", branch_head="staff:wu")
 
 # Opinions
 
@@ -177,6 +183,16 @@ start_work = _builder(platform.StartWork, case=OPINION)
 make_contact = _builder(platform.MakeContact, case=OPINION, way="phone", department="cleaning")
 submit_solution = _builder(platform.SubmitSolution, case=OPINION, text="加派人手")
 issue_solution = _builder(platform.IssueSolution, case=OPINION, text="同意")
+
+# Alerts and repetition
+
+raise_alert = _builder(alerts.RaiseAlert, case=OPINION, level="blue", reason="overdue")
+declare_risk = _builder(alerts.DeclareEscalationRisk, case=OPINION, reason="业主联系了媒体")
+confirm_alert = _builder(alerts.ConfirmAlert, case=OPINION, level="blue")
+dismiss_alert = _builder(alerts.DismissAlert, case=OPINION, level="blue", reason="已另行处理")
+forward_alert = _builder(alerts.ForwardAlert, case=OPINION, level="blue")
+plan_on_alert = _builder(alerts.SubmitAlertPlan, case=OPINION, level="blue", text="今日完成整改")
+treat_as_unsatisfied = _builder(repetition.TreatAsUnsatisfied, case=OPINION, by_case="opinion:2")
 
 # Service orders
 

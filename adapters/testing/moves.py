@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...domain.opinion import (
+    alerts,
     approval,
     attachments,
     company,
@@ -51,7 +52,8 @@ def likely(state: object) -> Kinds:
 def _about_opinion(state: OpinionState) -> Kinds:
     anyway: Kinds = (opinions.FollowUpOpinion, opinions.CommentOnOpinion, opinions.EndOpinion)
     anyway = (*anyway, deadlines.AgreeTime, deadlines.ConfirmDeadlines, *_about_platform(state))
-    anyway = (*anyway, attachments.AttachToOpinion, corrections.CorrectOpinion, *_beside_the_flow(state))
+    anyway = (*anyway, attachments.AttachToOpinion, corrections.CorrectOpinion)
+    anyway = (*anyway, *_beside_the_flow(state), *_about_alerts(state))
     if state.responded_at is None:
         anyway = (*anyway, opinions.RespondToOpinion, opinions.RespondToOpinion)
     if not state.is_complaint:
@@ -92,6 +94,15 @@ def _about_platform(state: OpinionState) -> Kinds:
     if at.contacted_at is None:
         return (platform.MakeContact,) if at.started_at else (platform.StartWork, platform.MakeContact)
     return (platform.SubmitSolution, platform.IssueSolution) if at.submitted_at else (platform.SubmitSolution,)
+
+
+def _about_alerts(state: OpinionState) -> Kinds:
+    if not state.alerts:
+        return (alerts.DeclareEscalationRisk, alerts.RaiseAlert)
+    last = state.alerts[-1]
+    if last.decided is None:
+        return (alerts.ConfirmAlert, alerts.ConfirmAlert, alerts.DismissAlert)
+    return (alerts.SubmitAlertPlan,) if last.forwarded else (alerts.ForwardAlert,)
 
 
 def _about_order(state: OrderState) -> Kinds:

@@ -29,6 +29,7 @@ from .investigation import NOTHING, Groundwork
 from .merging import APART, Merging
 from .not_ours import NotOurs
 from .platform import UNTOUCHED, Platform
+from .repeated import NEVER, Repetitions
 from .suggestions import Decision
 from .words import Ending, Kind, PlanStatus, Receiver, Severity, Validity
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..event import Event
+    from .alert_state import Alert
     from .deadlines import DeadlineMoved
 
 
@@ -118,6 +120,8 @@ class OpinionState:
     not_ours: NotOurs | None = None
     attachments: int = 0
     corrections: Corrections = NONE
+    alerts: tuple[Alert, ...] = ()
+    repetitions: Repetitions = NEVER
 
     @property
     def center(self) -> str:

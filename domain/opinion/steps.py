@@ -46,6 +46,11 @@ class Step(Coded):
     FINISH = "finish", "处理并核实签字", "finish_handling", "carry out and sign the result"
     FOLLOW_UP = "follow_up", "跟踪反馈", "follow_up_opinion", "tell the customer how it is going"
     CALL_BACK = "call_back", "回访", "call_back_opinion", "call back"
+    CONFIRM_ALERT = "confirm_alert", "核实预警", "confirm_alert", "confirm or dismiss the alert"
+    FORWARD_ALERT = "forward_alert", "转发预警", "forward_alert", "forward the alert"
+    PLAN_ON_ALERT = "plan_on_alert", "上报预警处理方案", "submit_alert_plan", "submit plan and completion time"
+    REVIEW = "review", "查阅意见办理表", "review_opinions", "review the opinion forms"
+    SIGN_SUMMARY = "sign_summary", "签字汇总上报", "sign_group_summary", "sign the week's summary"
     EXPLAIN = "explain", "向顾客说明并结束", "end_opinion", "explain to the customer and end"
     END = "end", "结束", "end_opinion", "end the case"
 
@@ -60,10 +65,10 @@ class Due:
 
 
 def steps(state: OpinionState) -> tuple[Due, ...]:
-    """Everything that must be done next; nothing only where the case has ended."""
+    """Everything that must be done next; nothing only where the case has ended and no alert of it waits."""
     if not state.is_open:
-        return ()
-    return (*_to_customer(state), *_platform(state), *_course(state))
+        return tuple(_on_alerts(state))
+    return (*_to_customer(state), *_platform(state), *_course(state), *_on_alerts(state))
 
 
 def _due(state: OpinionState, step: Step, clock: Clock) -> Due:
@@ -94,6 +99,17 @@ def _platform(state: OpinionState) -> Iterator[Due]:
         yield _due(state, Step.SUBMIT_SOLUTION, Clock.SOLUTION)
     if at.submitted_at is not None and at.issued_at is None:
         yield Due(Step.ISSUE_SOLUTION, state.turn.number)
+
+
+def _on_alerts(state: OpinionState) -> Iterator[Due]:
+    """An alert is confirmed or dismissed, forwarded, and answered with a plan, whatever became of the case (GP-6)."""
+    for alert in state.alerts:
+        if alert.decided_at is None:
+            yield Due(Step.CONFIRM_ALERT, state.turn.number)
+        elif alert.confirmed and alert.forwarded_at is None:
+            yield Due(Step.FORWARD_ALERT, state.turn.number)
+        elif alert.confirmed and alert.planned_at is None:
+            yield Due(Step.PLAN_ON_ALERT, state.turn.number, alert.plan_due_at)
 
 
 def _course(state: OpinionState) -> Iterator[Due]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import (
+    alerts,
     approval,
     attachments,
     company,
@@ -16,6 +17,7 @@ from . import (
     not_ours,
     parties,
     platform,
+    repetition,
     suggestions,
 )
 from .commands import OPINION_COMMANDS as FLOW_COMMANDS
@@ -38,7 +40,9 @@ THEMES: Final[tuple[Theme, ...]] = (
     attachments.THEME,
     deadlines.THEME,
     merging.THEME,
+    repetition.THEME,
     platform.THEME,
+    alerts.THEME,
     not_ours.THEME,
     corrections.THEME,
 )

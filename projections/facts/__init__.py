@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .alerts import ALERTS, REPETITIONS
 from .callbacks import CALLBACKS
 from .centers import CENTERS
 from .deadlines import DEADLINES
@@ -15,5 +16,18 @@ from .survey_items import SURVEY_ITEMS
 from .surveys import SURVEYS
 from .turns import TURNS
 
-ALL: Final = (CENTERS, OPINIONS, TURNS, CALLBACKS, FOLLOW_UPS, DEADLINES, PLATFORM, ORDERS, SURVEYS, SURVEY_ITEMS)
+ALL: Final = (
+    CENTERS,
+    OPINIONS,
+    TURNS,
+    CALLBACKS,
+    FOLLOW_UPS,
+    DEADLINES,
+    PLATFORM,
+    ALERTS,
+    REPETITIONS,
+    ORDERS,
+    SURVEYS,
+    SURVEY_ITEMS,
+)
 """Every declaration, in the order in which they are built."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from ...domain.center import CenterRegistered, HouseholdsReported, PolicyAdopted
+from ...domain.reviewing import GroupSummarySigned, OpinionsReviewed
 from ..columntypes import DAY, ID, INTEGER, LABEL, TIME
 from ..vocabulary import Facts, count, first, last
 
 COUNTED = (CenterRegistered, HouseholdsReported)
+REVIEWED = (PolicyAdopted, OpinionsReviewed)
+SIGNED = (PolicyAdopted, GroupSummarySigned)
 
 CENTERS: Final = Facts(
     name="fact_centers",
@@ -30,6 +33,10 @@ CENTERS: Final = Facts(
         last(
             "policy_digest", ID, PolicyAdopted, field="digest", zh="最近政策", en="policy last adopted", rule="policy"
         ),
+        last("review_due_at", TIME, REVIEWED, zh="下次查阅", en="next review of the forms due", rule="OP-16"),
+        last("reviewed_at", TIME, OpinionsReviewed, field="occurred_at", zh="最近查阅", en="reviewed", rule="OP-16"),
+        last("summary_due_at", TIME, SIGNED, zh="下次汇总", en="next signed summary due", rule="GP-8"),
+        last("signed_at", TIME, GroupSummarySigned, field="occurred_at", zh="最近汇总", en="signed", rule="GP-8"),
         last("policy_from", DAY, PolicyAdopted, field="in_force_from", zh="生效日", en="in force from", rule="policy"),
     ),
 )

@@ -14,6 +14,7 @@ from ...domain.opinion.events import (
     PlanReturned,
     RehandlingStarted,
 )
+from ...domain.opinion.repetition import TreatedAsUnsatisfied
 from ..columntypes import BOOLEAN, TIME
 from ..vocabulary import Facts, count, first, last
 
@@ -68,7 +69,7 @@ TURNS: Final = Facts(
         last(
             "satisfied",
             BOOLEAN,
-            (CalledBack, CallbackCorrected),
+            (CalledBack, CallbackCorrected, TreatedAsUnsatisfied),
             zh="回访满意",
             en="nothing was still wrong",
             rule="OP-11",

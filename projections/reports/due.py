@@ -14,6 +14,8 @@ from ...domain.opinion.steps import Step
 from ...domain.opinion.timing import Clock
 from ...domain.opinion.words import Kind
 from ..columntypes import word
+from ..facts.alerts import ALERTS
+from ..facts.centers import CENTERS
 from ..facts.opinions import OPINIONS
 from ..facts.platform import PLATFORM
 from ..facts.turns import TURNS
@@ -65,9 +67,9 @@ class DueStep:
     late_by: timedelta | None
     step: Step
     case: str
-    number: str
+    number: str | None
     center: str
-    kind: str
+    kind: str | None
     category: str | None
     turn: int
     command: str
@@ -108,7 +110,8 @@ def steps(source: Source, *only: ColumnElement[bool], center: str | None = None)
     if center is not None:
         kept.append(o.c.center == center)
     cases = select(*(o.c[name] for name in _READ)).where(*kept).cte("open_cases")
-    return union_all(*_to_customer(source, cases), *_platform(source, cases), *_course(source, cases))
+    legs = [*_to_customer(source, cases), *_platform(source, cases), *_course(source, cases)]
+    return union_all(*legs, *_on_alerts(source, center), *_of_centers(source, center))
 
 
 def _leg(
@@ -164,6 +167,33 @@ def _course(source: Source, cases: FromClause) -> Legs:
         _leg(Step.EXPLAIN, cases, complaint, cases.c.flow.is_(False), due=nothing()),
         *_handling(source, cases, and_(complaint, cases.c.flow.is_(True))),
     ]
+
+
+def _on_alerts(source: Source, center: str | None) -> Legs:
+    """Alerts that wait, also of cases that have ended (GP-6)."""
+    o, a = source(OPINIONS), source(ALERTS)
+    both = a.join(o, o.c.case_id == a.c.case_id)
+    mine = [] if center is None else [o.c.center == center]
+    undecided = and_(a.c.confirmed_at.is_(None), a.c.dismissed_at.is_(None))
+    confirmed = a.c.confirmed_at.is_not(None)
+    to_plan = and_(a.c.forwarded_at.is_not(None), a.c.planned_at.is_(None))
+    return [
+        _leg(Step.CONFIRM_ALERT, o, undecided, *mine, due=nothing(), read=both),
+        _leg(Step.FORWARD_ALERT, o, confirmed, a.c.forwarded_at.is_(None), *mine, due=nothing(), read=both),
+        _leg(Step.PLAN_ON_ALERT, o, confirmed, to_plan, *mine, due=a.c.plan_due_at, read=both),
+    ]
+
+
+def _of_centers(source: Source, center: str | None) -> Legs:
+    """The recurring duties of the centers, where the policy has them (OP-16, GP-8)."""
+    c = source(CENTERS)
+    own = {"case_id": c.c.case_id, "center": c.c.case_id, "policy_digest": c.c.policy_digest}
+    legs = []
+    for step, due in ((Step.REVIEW, c.c.review_due_at), (Step.SIGN_SUMMARY, c.c.summary_due_at)):
+        shown = (own.get(name, nothing()).label(name) for name in SHOWN)
+        chosen = select(word(step).label("step"), due.label("due_at"), ONE.label("turn"), *shown)
+        legs.append(chosen.where(due.is_not(None), *([] if center is None else [c.c.case_id == center])))
+    return legs
 
 
 def _handling(source: Source, cases: FromClause, in_flow: ColumnElement[bool]) -> Legs:

@@ -17,7 +17,7 @@ from tests.differential import moves
 from tests.differential.moments import START, ZONES, earlier, later
 from tests.differential.paths import beside_the_flow
 from tests.differential.words import words
-from tests.domain.test_opinion_clocks import GROUP
+from tests.policies import GROUP
 from tests.stories import Told
 
 POLICIES = [load("w08").values, load("imported").values, GROUP.values]

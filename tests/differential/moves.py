@@ -140,9 +140,28 @@ def _submit_solution(random: Random, now: datetime) -> Ask:
     return "submit_solution", {"text": words(random), "completion_at": agreed(random, now)}
 
 
+def _on_alerts(state: OpinionState) -> list[Move]:
+    """What becomes of alerts; only some policies have them."""
+    say = _say("declare_escalation_risk", "reason")
+    if not state.alerts:
+        return [say, say]
+    level = {"level": state.alerts[-1].level.value}
+    alert = state.alerts[-1]
+    if alert.decided is None:
+        dismiss: Move = lambda random, _now: ("dismiss_alert", {**level, "reason": words(random)})  # noqa: E731 - as its neighbours
+        return [dismiss, *[lambda _random, _now: ("confirm_alert", level)] * 4]
+    if alert.forwarded is None:
+        return [lambda _random, _now: ("forward_alert", level)] * 8
+    plan = lambda random, now: (  # noqa: E731 - as its neighbours
+        "submit_alert_plan",
+        {**level, "text": words(random), "completion_at": now + timedelta(days=3)},
+    )
+    return [plan] * 8
+
+
 def _on_the_platform(state: OpinionState) -> list[Move]:
     """The steps of the group platform, and times agreed anew."""
-    moves: list[Move] = [_agree_time, _agree_time, lambda _random, _now: ("confirm_deadlines", {})]
+    moves: list[Move] = [*_on_alerts(state), _agree_time, _agree_time, lambda _random, _now: ("confirm_deadlines", {})]
     if state.platform.contacted_at is None:
         return [*moves, lambda _random, _now: ("start_work", {}), *[_make_contact] * 2]
     if state.platform.submitted_at is None:
@@ -321,7 +340,16 @@ def of_survey(state: SurveyState) -> list[Move]:
 
 
 def of_center(random: Random, state: CenterState, policies: list[Values]) -> Ask:
-    """Report other numbers of households, or adopt a policy from some day on."""
+    """Report other numbers of households, do a recurring duty, or adopt a policy from some day on."""
+    if random.randint(0, 1):
+        estate = {"center": state.id, "estate": "garden", "households": random.randint(0, 500)}
+        signed = {"center": state.id, "project_manager": "staff:4", "branch_head": "staff:5"}
+        duties: list[Ask] = [
+            ("report_estate_households", estate),
+            ("review_opinions", {"center": state.id}),
+            ("sign_group_summary", signed),
+        ]
+        return random.choice(duties)
     if random.randint(0, 1):
         households = random.randint(0, 500)
         counts = {"total_households": households, "resident_households": random.randint(0, households)}

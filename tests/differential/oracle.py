@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from tests.differential.oracle_clocks import deadlines, platform
+from tests.differential.oracle_clocks import alerts, deadlines, platform, repetitions
 from tests.differential.oracle_opinions import callbacks, centers, follow_ups, opinions, turns
 from tests.differential.oracle_orders import orders, survey_items, surveys
 from tests.differential.replayed import Case, Key, Row, plain
@@ -39,6 +39,8 @@ ORACLES: dict[str, tuple[str, tuple[str, ...], Oracle]] = {
     "fact_follow_ups": ("opinion", ("case_id", "follow_up"), follow_ups),
     "fact_deadlines": ("opinion", ("case_id", "move"), deadlines),
     "fact_platform": ("opinion", ("case_id",), platform),
+    "fact_alerts": ("opinion", ("case_id", "alert"), alerts),
+    "fact_repetitions": ("opinion", ("case_id", "repetition"), repetitions),
     "fact_orders": ("order", ("case_id",), orders),
     "fact_surveys": ("survey", ("case_id",), surveys),
     "fact_survey_items": ("survey", ("case_id", "item"), survey_items),

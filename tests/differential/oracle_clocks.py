@@ -1,11 +1,12 @@
-"""What the facts of moved deadlines and of the group platform should say, column by column from its label and rule."""
+"""What the facts of moved deadlines, the group platform, alerts and repetitions should say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from caseledger.domain.opinion.alert_events import AlertConfirmed
 from caseledger.domain.opinion.state import OpinionState
-from tests.differential.replayed import Case, Row
+from tests.differential.replayed import Case, Row, month
 
 
 def deadlines(case: Case) -> Iterable[Row]:
@@ -45,4 +46,47 @@ def platform(case: Case) -> Iterable[Row]:
             "solutions": at.solutions or None,
             "completion_at": at.completion_at,
             "issued_at": at.issued_at,
+        }
+
+
+def alerts(case: Case) -> Iterable[Row]:
+    """One row an alert."""
+    state: OpinionState = case.state
+    for alert in state.alerts:
+        raised, done = alert.raised, alert.decided
+        confirmed = done if isinstance(done, AlertConfirmed) else None
+        yield {
+            "case_id": case.id,
+            "alert": alert.number,
+            "level": alert.level,
+            "reason": raised.reason,
+            "raised_at": raised.occurred_at,
+            "limit_at": raised.limit_at,
+            "past_at": raised.past_at,
+            "counted": raised.counted,
+            "households": raised.households,
+            "scope": raised.scope,
+            "confirmed_at": confirmed.occurred_at if confirmed else None,
+            "confirmed_by": confirmed.confirmed_by if confirmed else None,
+            "confirmed_month": month(confirmed.occurred_at if confirmed else None, case.zone),
+            "points": confirmed.points if confirmed else None,
+            "dismissed_at": done.occurred_at if done and not confirmed else None,
+            "forwarded_at": alert.forwarded_at,
+            "forwarded_to": alert.forwarded.to_roles if alert.forwarded else None,
+            "plan_due_at": alert.plan_due_at,
+            "planned_at": alert.planned_at,
+            "completion_at": alert.planned.completion_at if alert.planned else None,
+        }
+
+
+def repetitions(case: Case) -> Iterable[Row]:
+    """One row a time that the same came again."""
+    state: OpinionState = case.state
+    for number, treated in enumerate(state.repetitions.treated, start=1):
+        yield {
+            "case_id": case.id,
+            "repetition": number,
+            "turn": treated.turn,
+            "by_case": treated.by_case,
+            "treated_at": treated.occurred_at,
         }

@@ -24,6 +24,10 @@ def centers(case: Case) -> Iterable[Row]:
         "households_at": state.households_at,
         "policies": len(state.policies),
         "policy_digest": digest(policy.model_dump(mode="json", exclude_none=True)) if policy else None,
+        "review_due_at": state.review_due_at,
+        "reviewed_at": state.reviewed_at,
+        "summary_due_at": state.summary_due_at,
+        "signed_at": state.signed_at,
         "policy_from": start,
     }
 
@@ -65,6 +69,7 @@ def opinions(case: Case) -> Iterable[Row]:
         "start_due_at": said.start_due_at,
         "contact_due_at": said.contact_due_at,
         "reply_due_at": said.reply_due_at,
+        "reply_due_provisional": said.reply_due_provisional,
         "calendar": said.calendar,
         "policy_name": case.policy.name if case.policy else None,
         "policy_version": case.policy.version if case.policy else None,
@@ -111,6 +116,7 @@ def opinions(case: Case) -> Iterable[Row]:
 def turns(case: Case) -> Iterable[Row]:
     """One row a turn of handling of an opinion."""
     state: OpinionState = case.state
+    again = {one.turn for one in state.repetitions.treated}
     for turn in state.turns:
         calls = [call for call in state.callbacks if call.turn == turn.number]
         yield {
@@ -126,7 +132,7 @@ def turns(case: Case) -> Iterable[Row]:
             "callback_due_at": turn.callback_due_at,
             "callbacks": len(calls),
             "called_back_at": calls[0].at if calls else None,
-            "satisfied": calls[-1].satisfied if calls else None,
+            "satisfied": False if turn.number in again else calls[-1].satisfied if calls else None,
         }
 
 

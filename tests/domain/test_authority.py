@@ -38,6 +38,7 @@ LETTERS = {
     "U": Role.SUPPLIER,
     "X": Role.AUDITOR,
     "I": Role.IMPORTER,
+    "W": Role.WATCH,
 }
 W08 = {
     "accept_opinion": "ANSBMOQ",  # 4.2.1.2 上班时间为专人受理,下班时间为值班人员; W08-04 六.1 录入人员; 3.2 品质工程部
@@ -46,7 +47,8 @@ W08 = {
     "tell_duty_staff": "ABO",  # 4.4.1.2 部门意见受理人应将意见处理情况反馈给值班人员
     "respond_to_opinion": "ANSBMOQ",  # 4.6.1 部门受理的,应在1小时内予以响应
     "agree_time": "ANBMOQ",  # 4.2.3.5 受理人及时向顾客确定回复时间
-    "confirm_deadlines": "ABMOQ",
+    "confirm_deadlines": "ABMOQW",
+    "treat_as_unsatisfied": "WABMOQ",  # 4.4.2.5 仍然出现同类意见的需按回访不满意进行处理
     "assess_opinion": "ABMOQ",  # 4.2.3.3 意见受理人对有关意见进行辨认
     "dispatch_opinion": "ANBMOQDG",  # 4.3.1.3 由受理人员直接安排; 4.3.1.7 值班人员需直接转; 3.4, 3.5
     "transfer_opinion": "ANBMOQ",  # 4.3.1.4 交受理人填写《办理表》转有关部门
@@ -75,10 +77,22 @@ W08 = {
     "make_contact": "",
     "submit_solution": "",
     "issue_solution": "",
+    "declare_escalation_risk": "",
+    "raise_alert": "",
+    "confirm_alert": "",
+    "dismiss_alert": "",
+    "forward_alert": "",
+    "submit_alert_plan": "",
     "explain_not_ours": "",
     "review_not_ours": "",
 }
 GROUP400 = W08 | {
+    "declare_escalation_risk": "QMPFKV",  # 十一 (四)
+    "raise_alert": "W",  # 十一 系统将自动出现
+    "confirm_alert": "VQ",  # 十一 客服中心主管核实判定; 红色: 品质管理部负责人
+    "dismiss_alert": "VQ",
+    "forward_alert": "VQ",
+    "submit_alert_plan": "PFMQ",  # 十一 分公司负责人、项目经理,限期上报解决方案及完成时间
     "start_work": "ABMP",  # 十 (一)3(1) 各单位对接人员…10分钟之内启动工作流程
     "make_contact": "ABMP",
     "submit_solution": "MPF",
@@ -95,6 +109,7 @@ ROWS = [(policy, command) for policy, table in EXPECTED.items() for command in t
 FURTHER: dict[str, dict[str, Any]] = {
     "agree_time": {"until": at("2026-03-05 18:00")},
     "submit_solution": {"completion_at": at("2026-03-05 18:00")},
+    "submit_alert_plan": {"completion_at": at("2026-03-05 18:00")},
     "accept_opinion": {"case": "opinion:2"},
 }
 STATES = {name: given(accept("2026-03-02 09:00"), under=load(name)) for name in EXPECTED}

@@ -8,7 +8,6 @@ import pytest
 
 from caseledger.adapters.calendar import ChineseCalendar
 from caseledger.adapters.testing import (
-    GROUP400,
     W08,
     Builder,
     accept,
@@ -35,30 +34,9 @@ from caseledger.domain.opinion.events import FollowedUp, OpinionAccepted
 from caseledger.domain.opinion.platform import ContactMade
 from caseledger.domain.opinion.state import OpinionState
 from caseledger.domain.opinion.timing import Clock, Judgement, Verdict, judge, run_of
-from caseledger.domain.policy import Limit, Policy, SolutionLimits, Unit
+from caseledger.domain.policy import Policy
 from caseledger.domain.refusal import Refused, UnknownCode, WrongState, WrongTime
-
-
-def limit(amount: int, unit: str, rule: str = "GP-1", clause: str = "art. 10") -> Limit:
-    return Limit(amount=amount, unit=Unit(unit), rule=rule, clause=clause)
-
-
-SOLUTION = SolutionLimits(general=limit(4, "hours", "GP-2"), serious=limit(1, "days", "GP-2"))
-GROUP: Policy = W08.model_copy(
-    update={
-        "name": "group",
-        "authority": GROUP400.authority,
-        "start": limit(10, "minutes"),
-        "contact": limit(1, "hours"),
-        "solution": {"cleaning": SOLUTION, "other": SOLUTION},
-        "decision": limit(2, "days", "GP-3"),
-        "explanation": limit(2, "days", "GP-4"),
-        "reply": limit(2, "working_days", "OP-17", "M1 三3.9"),
-        "notify": limit(1, "working_days", "OP-17", "M1 三4.3"),
-        "hand_over": limit(1, "working_days", "OP-3", "W08-01 4.2.3.2"),
-    }
-)
-"""Every clock there is, with the numbers of the manuals."""
+from tests.policies import GROUP
 
 SECOND = timedelta(seconds=1)
 END = ":59.999999"

@@ -1,0 +1,63 @@
+"""`caseledger watch`: raise alerts, and what else a case calls for by itself; once for cron, or in a loop."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .labels import event_words
+from .opening import opened
+from .options import AsOf, Db, Form, Listed
+from .rendering import print_rows
+from .zones import finder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..deciding import Outcome
+
+
+def watch(
+    context: typer.Context,
+    *,
+    every: Annotated[
+        float | None,
+        typer.Option(
+            "--every",
+            metavar="SECONDS",
+            min=1,
+            help="Look again after so many seconds, until it is stopped. Default: once.",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Raise what is called for: alerts, re-handling of what came again, confirmed deadlines; and list what was raised.
+
+    It may run as often and in as many places as one likes: each alert is raised once per case and level.
+    """
+    with opened(context, db) as ledger:
+        while True:
+            moment = as_of.up_to(finder(ledger)) if as_of else None
+            print_rows(_lines(ledger.watch(moment)), form)
+            if every is None:
+                return
+            time.sleep(every)
+
+
+def _lines(raised: list[Outcome]) -> Iterator[dict[str, object]]:
+    for outcome in raised:
+        for record in outcome.events:
+            level = getattr(record.event, "level", None)
+            reason = getattr(record.event, "reason", None) or getattr(record.event, "because", None)
+            yield {
+                "case": outcome.case,
+                "what": event_words(record.name),
+                "level": level,
+                "reason": reason,
+                "recorded_at": record.recorded_at,
+            }
