@@ -151,11 +151,12 @@ class TestWhatBecomesOfAnAlert:
         assert [row.step.value for row in ledger.due() if row.case == "opinion:1"] == ["confirm_alert"]
 
     def test_a_policy_without_alerts_raises_none(self) -> None:
-        ledger = ledger_in_memory(MONDAY)
+        silent = GROUP.model_copy(update={"alerts": None})
+        ledger = ledger_in_memory(MONDAY, policy=silent)
         ledger.tell(*BEGUN)
-        assert watched(ledger, at("2026-04-30 09:00")) == []
         with pytest.raises(WrongState, match="has no alerts"):
             ledger.tell(declare_risk("2026-03-02 11:00"))
+        assert watched(ledger, at("2026-04-30 09:00")) == []
 
 
 def complaints(units: int, *, estate: str = "garden", start: int = 0) -> list[Command]:
