@@ -52,7 +52,7 @@ RULES = {
     "GP-8": "weekly summary 每周汇总",
     "GP-9": "channels of the group platform 集团平台渠道",
 }
-AWAITED = frozenset({"OP-15", "OP-16", "GP-6", "GP-7", "GP-8"})
+AWAITED = frozenset({"OP-15"})
 """Rules that are still to be built; a test fails as soon as one of them is, so that it is taken off."""
 HEAD = """# Where each rule about opinions lives, and what proves it
 
