@@ -139,8 +139,9 @@ class Watcher:
 
     def _shares(self, moment: datetime, centers: dict[str, CenterState]) -> Iterator[Command]:
         """The same issue in so many of all households, of a project or of the company (GP-5)."""
-        rules = {policy.alerts.share for policy in _policies(centers) if policy.alerts and policy.alerts.share}
-        for rule in sorted(rules, key=repr):
+        shares = [policy.alerts.share for policy in _policies(centers) if policy.alerts]
+        rules = {repr(share): share for share in shares if share}
+        for _, rule in sorted(rules.items()):
             digests = [p.ref.digest for p in _policies(centers) if p.alerts and p.alerts.share == rule]
             since = utc_text(_months_before(moment, rule.months))
             rows = self._rows(called_for.households(since, utc_text(moment), digests))
