@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from ..domain.terms import Terms, authorise
 from .clock import new_command_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from ..domain.center import CenterState
@@ -187,8 +188,17 @@ class Deciding:
                 where="command_id",
             )
         number = getattr(before[0].event, "number", None)
-        events = before if first else self.app.placed(before)
-        return Outcome(stream, before[0].command_id, number, events, repeated=True)
+        parts = (before, *self._followed(command, before))
+        events = chain.from_iterable(part if first else self.app.placed(part) for part in parts)
+        return Outcome(stream, before[0].command_id, number, tuple(events), repeated=True)
+
+    def _followed(self, command: Command, before: tuple[Recorded, ...]) -> Iterator[tuple[Recorded, ...]]:
+        """What followed for other cases when the command was first decided."""
+        events = tuple(record.event for record in before)
+        for following in DECIDERS[KIND_OF[type(command)]].consequences(command, events):
+            stream = _stream_of(following)
+            if stream is not None and following.command_id is not None:
+                yield self._history(stream).by_command(following.command_id)
 
     def _terms(self, command: Command, stream: str, history: History, *, allowed: bool) -> tuple[Terms, str | None]:
         """Everything from outside that the decision depends on; and the register, where a number is to be issued.

@@ -51,7 +51,9 @@ class TestMerging:
             assert (counted.command_id, counted.cause) == ("cmd:7.2", "opinion:2:2")
             assert counted.event.occurred_at == at("2026-03-02 11:00")
             assert ledger.replay("opinion:1").state.second_complaints == 1
-            assert ledger.do(merge("2026-03-02 11:00", command_id="cmd:7")).repeated
+            again = ledger.do(merge("2026-03-02 11:00", command_id="cmd:7"))
+            assert again.repeated
+            assert again.events == merged.events
             assert ledger.replay("opinion:1").state.second_complaints == 1
             assert ledger.check().is_clean
 
