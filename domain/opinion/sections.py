@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..values import Coded
-from . import approval, attachments, corrections, duty, investigation, merging, not_ours, parties, platform, suggestions
+from . import (
+    approval,
+    attachments,
+    corrections,
+    duty,
+    investigation,
+    merging,
+    not_ours,
+    parties,
+    platform,
+    repetition,
+    suggestions,
+)
 from . import company as of_company
 from . import events as did
 
@@ -54,7 +66,12 @@ _SECTIONS: Final[dict[Section, tuple[type[Event], ...]]] = {
         *platform.THEME.events,
         *of_company.THEME.events,
     ),
-    Section.CALLBACK: (did.FollowedUp, did.CalledBack, corrections.CallbackCorrected),
+    Section.CALLBACK: (
+        did.FollowedUp,
+        did.CalledBack,
+        corrections.CallbackCorrected,
+        *repetition.THEME.events,  # counts as an unsatisfied callback (OP-12)
+    ),
     Section.SECOND_RESULT: (did.RehandlingStarted,),
     Section.CLOSING: (did.OpinionEnded, merging.OpinionMerged),
 }

@@ -12,7 +12,7 @@ _ACCEPTED: Final = (
     "center", "number", "kind", "channel", "level", "category", "severity", "estate", "area", "unit", "customer",
     "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
     "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
-    "policy_digest", "start_due_at", "contact_due_at", "reply_due_at",
+    "policy_digest", "start_due_at", "contact_due_at", "reply_due_at", "reply_due_provisional",
     "on_duty", "category_said",
 )  # fmt: skip
 _LATER: Final = (
@@ -27,9 +27,15 @@ _TURN: Final = (
     "callback_due_at", "called_back_at", "satisfied",
 )  # fmt: skip
 _ANSWERS: Final = ("handled_in_time", "outcome_satisfied", "attitude_satisfied", "satisfied")
-_CENTER: Final = ("label", "time_zone", "registered_at", "households_at", "policy_digest", "policy_from")
+_CENTER: Final = (
+    "label", "time_zone", "registered_at", "households_at", "policy_digest", "policy_from", "review_due_at",
+    "summary_due_at",
+)  # fmt: skip
 
-OPTIONAL: Final = (*_ACCEPTED, *_ANSWERS, "callback_due_at", "source_status", "follow_up_due_at", "was_due_at")
+OPTIONAL: Final = (
+    *_ACCEPTED, *_ANSWERS, "callback_due_at", "source_status", "follow_up_due_at", "was_due_at", "review_due_at",
+    "summary_due_at",
+)  # fmt: skip
 """Keys that an event may leave out; they are absent in the facts then."""
 
 
@@ -79,8 +85,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "center.policy_adopted.v1": (
         (
-            "UPDATE fact_centers SET policies = policies + 1, policy_digest = :digest, policy_from = :in_force_from "
-            "WHERE case_id = :stream"
+            "UPDATE fact_centers SET policies = policies + 1, policy_digest = :digest, policy_from = :in_force_from, "
+            "review_due_at = :review_due_at, summary_due_at = :summary_due_at WHERE case_id = :stream"
         ),
     ),
     "center.households_reported.v1": (

@@ -31,7 +31,10 @@ LAST = {"opinion": "end_opinion", "order": "end_order", "survey": "close_survey"
 ROLES = {
     "approve_survey_form": "qa",
     "approve_plan": "general_manager",
+    "confirm_alert": "group_supervisor",
+    "dismiss_alert": "group_supervisor",
     "end_opinion": "qa",
+    "forward_alert": "group_supervisor",
     "hand_over_opinion": "duty_staff",
     "issue_solution": "group_desk",
     "report_progress": "handler",

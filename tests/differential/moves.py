@@ -149,7 +149,7 @@ def _on_alerts(state: OpinionState) -> list[Move]:
     alert = state.alerts[-1]
     if alert.decided is None:
         dismiss: Move = lambda random, _now: ("dismiss_alert", {**level, "reason": words(random)})  # noqa: E731 - as its neighbours
-        return [dismiss, *[lambda _random, _now: ("confirm_alert", level)] * 4]
+        return [*[dismiss] * 3, *[lambda _random, _now: ("confirm_alert", level)] * 4]
     if alert.forwarded is None:
         return [lambda _random, _now: ("forward_alert", level)] * 8
     plan = lambda random, now: (  # noqa: E731 - as its neighbours
