@@ -64,7 +64,7 @@ HISTORIES = st.lists(HISTORY, min_size=1, max_size=4)
 
 SOME = settings(
     deadline=None,  # no test of time
-    max_examples=60,
+    max_examples=25,
     # Each example is rolled back, so that one database serves them all.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
