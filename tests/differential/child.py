@@ -96,7 +96,7 @@ def append(pipe: Connection, url: str, mark: str, moment: str | None = None, tim
             except PersistenceError:
                 continue  # another process held the ledger too long, or took the version: the same command again
             else:
-                pipe.send(("done", command.command_id))
+                pipe.send(("done" if outcome.events else "idle", command.command_id))
                 house.touched(record.stream for record in outcome.events)
                 histories.happened(outcome.case)
             break

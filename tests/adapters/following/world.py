@@ -15,10 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from caseledger.adapters.following import Follower
 from caseledger.adapters.store.factory import SqlFactory
+from caseledger.domain.catalogue import command_from
 from caseledger.domain.refusal import Refused
 from caseledger.projections.facts import ALL
 from tests.differential.histories import Histories
 from tests.differential.house import TABLES, House, Tables, differences
+from tests.differential.moments import ZONES
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
 ENOUGH_S = 30
@@ -53,6 +55,12 @@ class World:
                 outcome = self.house.ledger.do(told.command)
                 self.house.touched(record.stream for record in outcome.events)
                 self._histories.happened(outcome.case)
+
+    def accept(self, case: str) -> None:
+        """One opinion more, which `live` never goes on with."""
+        asked = {"case": case, "center": next(iter(ZONES)), "kind": "suggestion", "channel": "app"}
+        actor = {"id": "staff:acceptor", "role": "acceptor"}
+        self.house.ledger.do(command_from("accept_opinion", {**asked, "actor": actor}))
 
     @property
     def last(self) -> int:
