@@ -70,9 +70,14 @@ def hands_down(command: DispatchOpinion, state: OpinionState) -> None:
         raise WrongState(f"it is a case of {state.center}", rule="OP-8", right=state.center, where="to")
 
 
+def owes_report(state: OpinionState) -> bool:
+    """Whether the company handed it down and was not told yet what came of its last turn (OP-8)."""
+    return state.handed_down is not None and state.handed_down.reported_turn != state.turn.number
+
+
 def reported_back(state: OpinionState) -> None:
     """What the company handed down ends only when the center has reported back on its last turn (OP-8)."""
-    if state.handed_down is not None and state.handed_down.reported_turn != state.turn.number:
+    if owes_report(state):
         raise WrongState(
             "the center has not reported back to the company", rule="OP-8", right="report_back by the manager first"
         )

@@ -19,6 +19,7 @@ from .theme import Theme
 from .words import Severity
 
 if TYPE_CHECKING:
+    from .events import OpinionAccepted, OpinionAssessed
     from .state import OpinionState
 
 
@@ -62,6 +63,22 @@ class Duty:
 
 
 UNTOLD: Final = Duty()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Since when it was first found major, and until when those concerned are told; `None`: no such limit (OP-17)."""
+
+    since: datetime
+    due_at: datetime | None = None
+    provisional: bool = False
+
+
+def notice_of(event: OpinionAccepted | OpinionAssessed) -> Notice | None:
+    """The notice that is owed from an event on which the matter was found major."""
+    if event.severity is not Severity.MAJOR:
+        return None
+    return Notice(event.occurred_at, event.notify_due_at, bool(event.notify_due_provisional))
 
 
 # Commands

@@ -70,7 +70,7 @@ def finish(command: ask.FinishHandling, state: OpinionState, terms: Terms) -> tu
     """The responsible person signs the result; the callback is due from here (OP-7, OP-10)."""
     in_flow(state)
     not_finished(state)
-    signed = state.turn.plan_approved_at or _issued(state, terms)
+    signed = state.turn.plan_approved_at or issued_in_turn(state)
     if signed is None:
         raise WrongState(
             "the plan of this turn is not approved",
@@ -92,12 +92,10 @@ def finish(command: ask.FinishHandling, state: OpinionState, terms: Terms) -> tu
     )
 
 
-def _issued(state: OpinionState, terms: Terms) -> datetime | None:
-    """Where the group desk issues solutions, one issued in this turn stands for the approved plan (GP-2)."""
+def issued_in_turn(state: OpinionState) -> datetime | None:
+    """When the group desk issued a solution in this turn; it stands for the approved plan (GP-2)."""
     issued = state.platform.issued_at
-    if terms.rules.solution is None or issued is None or issued < state.turn.started_at:
-        return None
-    return issued
+    return None if issued is None or issued < state.turn.started_at else issued
 
 
 def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -> tuple[Event, ...]:

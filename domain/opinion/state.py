@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..values import Role
 from .company import HandedDown
 from .corrections import NONE, Corrections
-from .duty import UNTOLD, Duty
+from .duty import UNTOLD, Duty, Notice, notice_of
 from .events import (
     CalledBack,
     FollowedUp,
@@ -113,6 +113,7 @@ class OpinionState:
     """Those who have the case now; several where it was handed on jointly (OP-8)."""
     handed_down: HandedDown | None = None
     duty: Duty = UNTOLD
+    notice: Notice | None = None
     groundwork: Groundwork = NOTHING
     parties: tuple[str, ...] = ()
     """Third parties that were informed (OP-2)."""
@@ -199,7 +200,8 @@ class OpinionState:
 def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # noqa: C901, PLR0911 - one branch an event
     """Take an event into the state; never refuses and computes nothing new."""
     if isinstance(event, OpinionAccepted):
-        return OpinionState(accepted=event, turns=(Turn(event.turn, event.occurred_at),), severity=event.severity)
+        turns = (Turn(event.turn, event.occurred_at),)
+        return OpinionState(accepted=event, turns=turns, severity=event.severity, notice=notice_of(event))
     if state is None:
         return None
     match event:
@@ -213,6 +215,7 @@ def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # 
                 assessed_at=event.occurred_at,
                 assessed_by=event.assessed_by,
                 follow_up_due_at=event.follow_up_due_at,
+                notice=state.notice or notice_of(event),
             )
         case OpinionDispatched() | OpinionTransferred():
             return _handed_on(state, event)

@@ -75,13 +75,20 @@ def answered(state: OpinionState, terms: Terms) -> None:
         return
     if state.decision is None:
         raise WrongState("it is not decided whether it is adopted", rule="GP-3", right="decide_suggestion first")
-    told = [state.responded_at, *(one.at for one in state.follow_ups), *(one.at for one in state.callbacks)]
-    if not any(moment is not None and moment >= state.decision.at for moment in told):
+    if not told_of_decision(state):
         raise WrongState(
             "the customer was not told whether it is adopted",
             rule="GP-3",
             right="respond_to_opinion, or follow_up_opinion, after decide_suggestion",
         )
+
+
+def told_of_decision(state: OpinionState) -> bool:
+    """Whether the customer heard from us after the decision (GP-3)."""
+    if state.decision is None:
+        return False
+    told = [state.responded_at, *(one.at for one in state.follow_ups), *(one.at for one in state.callbacks)]
+    return any(moment is not None and moment >= state.decision.at for moment in told)
 
 
 def _evolve(state: OpinionState, event: SuggestionDecided) -> OpinionState:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ..values import Coded
+from .words import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,8 @@ class Clock(Coded):
     """From follow-up to follow-up, so many in every seven days (OP-9)."""
     CALLBACK = "callback", "回访", "callback"
     """From the signed result of a turn to the turn's callback (OP-10)."""
+    ALERT_PLAN = "alert_plan", "预警处理方案", "plan on an alert"
+    """From the forwarding of an alert to plan and completion time, whatever became of the case (GP-6)."""
 
 
 PER_TURN: Final = frozenset({Clock.PLAN, Clock.HANDLING, Clock.CALLBACK})
@@ -72,7 +75,8 @@ class Run:
 
     `late_since` is the earliest deadline that had run out when a later one was agreed: a new time does not erase
     lateness that was incurred before (SO-6 says so for orders; read alike here). `void_at`: taken back then, as a plan
-    is when the complaint is judged invalid. `number` tells follow-ups of one case apart, and is 1 elsewhere.
+    is when the complaint is judged invalid. `number` tells follow-ups and alerts of one case apart, and is 1 elsewhere.
+    `outlives_case`: the end of the case does not stop it.
     """
 
     clock: Clock
@@ -84,6 +88,7 @@ class Run:
     void_at: datetime | None = None
     provisional: bool = False
     number: int = 1
+    outlives_case: bool = False
 
     @property
     def judged_by(self) -> datetime | None:
@@ -108,7 +113,8 @@ def judge(run: Run, ended_at: datetime | None, as_of: datetime) -> Judgement | N
         return Judgement(Verdict.WITHOUT_TARGET)
     if run.done_at is not None and run.done_at <= as_of:
         return Judgement(Verdict.IN_TIME) if run.done_at <= due else Judgement(Verdict.LATE, run.done_at - due)
-    if ended_at is not None and ended_at <= as_of and ended_at <= due:
+    ended = None if run.outlives_case else ended_at
+    if ended is not None and ended <= as_of and ended <= due:
         return Judgement(Verdict.LAPSED)
     return Judgement(Verdict.OVERDUE, as_of - due) if due < as_of else Judgement(Verdict.RUNNING)
 
@@ -146,10 +152,12 @@ def _moved(run: Run, state: OpinionState) -> Run:
 
 def _as_first_set(state: OpinionState) -> Iterator[Run]:
     yield from _from_acceptance(state)
+    yield from _beside_the_flow(state)
     yield from _of_the_platform(state)
     for turn in state.turns:
         yield from _of_turn(state, turn)
     yield from _follow_ups(state)
+    yield from _on_alerts(state)
 
 
 def _from_acceptance(state: OpinionState) -> Iterator[Run]:
@@ -162,6 +170,26 @@ def _from_acceptance(state: OpinionState) -> Iterator[Run]:
     yield run(Clock.RESPONSE, told.response_due_at, state.responded_at)
     yield run(Clock.CONTACT, told.contact_due_at, state.platform.contacted_at)
     yield run(Clock.REPLY, told.reply_due_at, state.responded_at, provisional=told.reply_due_provisional)
+
+
+def _beside_the_flow(state: OpinionState) -> Iterator[Run]:
+    """Suggestions, what duty staff took in, what is not ours, major matters (GP-3, OP-3, GP-4, OP-17)."""
+    told, start, notice = state.accepted, state.accepted_at, state.notice
+    yield Run(Clock.DECISION, 1, start, told.decision_due_at, state.decided_at)
+    handed_over = Run(Clock.HAND_OVER, 1, start, told.hand_over_due_at, state.handed_over_at)
+    yield replace(handed_over, provisional=bool(told.hand_over_due_provisional))
+    if state.explained_at is not None:
+        yield Run(Clock.EXPLANATION, 1, start, told.explanation_due_at, state.explained_at)
+    if notice is not None and state.severity is Severity.MAJOR:
+        done = state.major_reported_at
+        yield Run(Clock.NOTIFY, 1, notice.since, notice.due_at, done, provisional=notice.provisional)
+
+
+def _on_alerts(state: OpinionState) -> Iterator[Run]:
+    for alert in state.alerts:
+        if alert.forwarded_at is not None:
+            plan = Run(Clock.ALERT_PLAN, 1, alert.forwarded_at, alert.plan_due_at, alert.planned_at)
+            yield replace(plan, number=alert.number, outlives_case=True)
 
 
 def _of_the_platform(state: OpinionState) -> Iterator[Run]:

@@ -30,6 +30,7 @@ from ...domain.opinion.not_ours import NotOursReviewed
 from ...domain.opinion.suggestions import SuggestionDecided
 from ..columntypes import BOOLEAN, CODE, DAY, ID, INTEGER, LABEL, MONTH, TIME, word
 from ..vocabulary import Compare, Facts, compared, count, first, last, last_given, unseen
+from .opinion_paths import PATHS
 
 DETAILS: Final = (OpinionAccepted, OpinionCorrected)
 """What was said of the opinion: as it was taken in, or as it was corrected last."""
@@ -298,6 +299,7 @@ OPINIONS: Final = Facts(
         count("corrections", CORRECTIONS, zh="更正次数", en="corrections", rule="correction"),
         last("merged_into", ID, OpinionMerged, field="into", zh="并入案件", en="case it was merged into", rule="GP-5"),
         count("second_complaints", SecondComplaintMade, zh="二次投诉数", en="second complaints merged", rule="GP-5"),
+        *PATHS,
         *_END,
         compared("ended_at", TIME, _at_end("at_end"), of=_LAST_END, zh="结束时间", en="end", rule="OP-14"),
         compared(

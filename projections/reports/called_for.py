@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, func, or_, select, union
 
+from ...domain.opinion.timing import Clock
 from ...domain.opinion.words import Ending, Kind
 from ..columntypes import word
 from ..facts.alerts import ALERTS
@@ -41,7 +42,8 @@ def provisional(moment: str) -> CompoundSelect[*tuple[Any, ...]]:
     """Open cases of which a deadline is provisional, accepted by a moment (OP-6)."""
     o, d = stored(OPINIONS), stored(DEADLINES)
     known = o.c.accepted_at <= moment
-    flags = or_(o.c.plan_due_provisional.is_(True), o.c.reply_due_provisional.is_(True))
+    clocks = (Clock.PLAN, Clock.REPLY, Clock.HAND_OVER, Clock.NOTIFY)
+    flags = or_(*(o.c[f"{clock}_due_provisional"].is_(True) for clock in clocks))
     first = select(o.c.case_id).where(_open(), known, flags)
     moved = select(o.c.case_id).join(d, d.c.case_id == o.c.case_id).where(_open(), known, d.c.provisional.is_(True))
     return union(first, moved)

@@ -3,7 +3,9 @@
 Due and done stand in the rows; the question (as of when?) is put in the query. Of opinions: `response` (OP-5), `plan`
 (OP-6, not for complaints judged invalid), `handling` (the agreed time, against the first signed result, else the end),
 `callback` of each turn (OP-10), each `follow_up` (OP-9), `reply` (OP-17), `start`, `contact` and `solution` of the
-group platform (GP-1, GP-2). Of service orders: `arrival` (SO-6) and `order_callback` (SO-11).
+group platform (GP-1, GP-2), `decision` of suggestions (GP-3), `explanation` where there is one (GP-4), `hand_over` by
+duty staff (OP-3), `notify` of what is major (OP-17), `alert_plan` of each forwarded alert (GP-6). Of service orders:
+`arrival` (SO-6) and `order_callback` (SO-11).
 
 `due_at` is the deadline it is judged by: the one that stands, or the first that had run out when another was agreed.
 """
@@ -15,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import CompoundSelect, Select, and_, case, func, select, union_all
 
 from ...domain.opinion.timing import Clock
+from ...domain.opinion.words import Severity
 from ..columntypes import word
+from ..facts.alerts import ALERTS
 from ..facts.follow_ups import FOLLOW_UPS
 from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
@@ -53,7 +57,7 @@ COLUMNS: Final = (
 def clocks(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
     """Every clock of the kept cases: the select of the view."""
     opinions, orders = source(OPINIONS), source(ORDERS)
-    platform = source(PLATFORM)
+    platform, explained = source(PLATFORM), opinions.c.explained_at
     both = opinions.outerjoin(platform, platform.c.case_id == opinions.c.case_id)
     arrival = ("received_at", "arrival_due_at", "arrived_at")
     callback = ("completed_at", "callback_due_at", "called_back_at")
@@ -63,6 +67,11 @@ def clocks(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any
         _timed(source, Clock.START, done=platform.c.work_started_at, keep=keep, read=both),
         _timed(source, Clock.CONTACT, done=platform.c.contacted_at, keep=keep, read=both),
         _solutions(source, keep),
+        _timed(source, Clock.DECISION, done=opinions.c.decided_at, keep=keep),
+        _timed(source, Clock.HAND_OVER, done=opinions.c.handed_over_at, keep=keep),
+        _timed(source, Clock.EXPLANATION, done=explained, keep=keep).where(explained.is_not(None)),
+        _notices(source, keep),
+        _on_alerts(source, keep),
         _told(source, keep),
         _owed(source, keep),
         _again(source, Clock.PLAN, done=source(TURNS).c.plan_first_proposed_at, keep=keep),
@@ -118,6 +127,26 @@ def _solutions(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
     values = {"started_at": platform.c.contacted_at, "done_at": platform.c.submitted_at}
     chosen = _of_opinion(Clock.SOLUTION, opinions, stands, values)
     return chosen.where(stands.due_at.is_not(None), *keep(opinions))
+
+
+def _notices(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+    """Of what is major, from when it was first found so (OP-17)."""
+    opinions = source(OPINIONS)
+    stands = standing(source, opinions, Clock.NOTIFY, opinions.c.notify_due_at)
+    values = {"started_at": opinions.c.major_at, "done_at": opinions.c.major_reported_at}
+    chosen = _of_opinion(Clock.NOTIFY, opinions, stands, values)
+    is_major = opinions.c.severity == word(Severity.MAJOR)
+    return chosen.where(is_major, opinions.c.major_at.is_not(None), stands.due_at.is_not(None), *keep(opinions))
+
+
+def _on_alerts(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+    """Plans on forwarded alerts, which are owed also when the case has ended (GP-6)."""
+    opinions, alerts = source(OPINIONS), source(ALERTS)
+    both = opinions.join(alerts, alerts.c.case_id == opinions.c.case_id)
+    stands = standing(source, opinions, Clock.ALERT_PLAN, alerts.c.plan_due_at, number=alerts.c.alert, read=both)
+    values = {"started_at": alerts.c.forwarded_at, "done_at": alerts.c.planned_at, "ended_at": nothing()}
+    chosen = _of_opinion(Clock.ALERT_PLAN, opinions, stands, values)
+    return chosen.where(alerts.c.forwarded_at.is_not(None), *keep(opinions))
 
 
 def _callbacks(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:

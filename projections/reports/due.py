@@ -6,9 +6,9 @@ The same answer as `domain/opinion/steps.py` gives from the state of one case; a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Select, and_, case, false, literal_column, not_, or_, select, union_all
+from sqlalchemy import Integer, Select, and_, case, false, literal_column, or_, select, union_all
 
 from ...domain.opinion.steps import Step
 from ...domain.opinion.timing import Clock
@@ -18,7 +18,8 @@ from ..facts.alerts import ALERTS
 from ..facts.centers import CENTERS
 from ..facts.opinions import OPINIONS
 from ..facts.platform import PLATFORM
-from ..facts.turns import TURNS
+from .due_course import course, of_duty_staff
+from .due_legs import READ, SHOWN, Leg, Legs, leg, timed
 from .moved import standing
 from .sources import ONE, Source, nothing
 
@@ -29,29 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause
 
     from ...domain.values import Role
-
-    Leg: TypeAlias = Select[*tuple[Any, ...]]
-    Legs: TypeAlias = list[Leg]
-
-SHOWN = ("case_id", "number", "center", "kind", "category", "policy_digest")
-"""Of the case, beside the step."""
-_READ = (
-    *SHOWN,
-    "accepted_at",
-    "flow",
-    "validity",
-    "responded_at",
-    "turns",
-    "callbacks",
-    "follow_ups",
-    "response_due_at",
-    "reply_due_at",
-    "start_due_at",
-    "contact_due_at",
-    "plan_due_at",
-    "handling_due_at",
-    "follow_up_due_at",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +87,10 @@ def steps(source: Source, *only: ColumnElement[bool], center: str | None = None)
     kept = [o.c.ended_month.is_(None), *only]
     if center is not None:
         kept.append(o.c.center == center)
-    cases = select(*(o.c[name] for name in _READ)).where(*kept).cte("open_cases")
-    legs = [*_to_customer(source, cases), *_platform(source, cases), *_course(source, cases)]
+    cases = select(*(o.c[name] for name in READ)).where(*kept).cte("open_cases")
+    legs = [*_to_customer(source, cases), *of_duty_staff(source, cases), *_platform(source, cases)]
+    legs += course(source, cases)
     return union_all(*legs, *_on_alerts(source, center), *_of_centers(source, center))
-
-
-def _leg(
-    step: Step, cases: FromClause, *when: ColumnElement[bool], due: ColumnElement[Any], read: FromClause | None = None
-) -> Leg:
-    shown = (cases.c[name] for name in SHOWN)
-    chosen = select(word(step).label("step"), due.label("due_at"), cases.c.turns.label("turn"), *shown)
-    return chosen.select_from(cases if read is None else read).where(*when)
-
-
-def _timed(source: Source, step: Step, clock: Clock, cases: FromClause, *when: ColumnElement[bool]) -> Leg:
-    """A step with a clock that starts with the acceptance."""
-    stands = standing(source, cases, clock, cases.c[f"{clock}_due_at"])
-    return _leg(step, cases, *when, due=stands.due_at, read=stands.source)
 
 
 def _to_customer(source: Source, cases: FromClause) -> Legs:
@@ -134,9 +99,9 @@ def _to_customer(source: Source, cases: FromClause) -> Legs:
     told = standing(source, cases, Clock.FOLLOW_UP, cases.c.follow_up_due_at, number=number)
     owed = cases.c.follow_up_due_at.is_not(None)
     return [
-        _timed(source, Step.RESPOND, Clock.RESPONSE, cases, waiting),
-        _timed(source, Step.REPLY, Clock.REPLY, cases, waiting, cases.c.reply_due_at.is_not(None)),
-        _leg(Step.FOLLOW_UP, cases, owed, due=told.due_at, read=told.source),
+        timed(source, Step.RESPOND, Clock.RESPONSE, cases, waiting),
+        timed(source, Step.REPLY, Clock.REPLY, cases, waiting, cases.c.reply_due_at.is_not(None)),
+        leg(Step.FOLLOW_UP, cases, owed, due=told.due_at, read=told.source),
     ]
 
 
@@ -144,28 +109,17 @@ def _platform(source: Source, cases: FromClause) -> Legs:
     p = source(PLATFORM)
     both = cases.outerjoin(p, p.c.case_id == cases.c.case_id)
 
-    def leg(step: Step, clock: Clock, *when: ColumnElement[bool], due: ColumnElement[Any]) -> Leg:
+    def until(step: Step, clock: Clock, *when: ColumnElement[bool], due: ColumnElement[Any]) -> Leg:
         stands = standing(source, cases, clock, due, read=both)
-        return _leg(step, cases, due.is_not(None), *when, due=stands.due_at, read=stands.source)
+        return leg(step, cases, due.is_not(None), *when, due=stands.due_at, read=stands.source)
 
     not_contacted = p.c.contacted_at.is_(None)
     not_issued = and_(p.c.submitted_at.is_not(None), p.c.issued_at.is_(None))
     return [
-        leg(Step.START_WORK, Clock.START, p.c.work_started_at.is_(None), not_contacted, due=cases.c.start_due_at),
-        leg(Step.CONTACT, Clock.CONTACT, not_contacted, due=cases.c.contact_due_at),
-        leg(Step.SUBMIT_SOLUTION, Clock.SOLUTION, p.c.submitted_at.is_(None), due=p.c.solution_due_at),
-        _leg(Step.ISSUE_SOLUTION, cases, not_issued, due=nothing(), read=both),
-    ]
-
-
-def _course(source: Source, cases: FromClause) -> Legs:
-    complaint = cases.c.kind == word(Kind.COMPLAINT)
-    answered = or_(cases.c.kind != word(Kind.INQUIRY), cases.c.responded_at.is_not(None))
-    return [
-        _leg(Step.END, cases, not_(complaint), answered, due=nothing()),
-        _leg(Step.ASSESS, cases, complaint, cases.c.flow.is_(None), due=nothing()),
-        _leg(Step.EXPLAIN, cases, complaint, cases.c.flow.is_(False), due=nothing()),
-        *_handling(source, cases, and_(complaint, cases.c.flow.is_(True))),
+        until(Step.START_WORK, Clock.START, p.c.work_started_at.is_(None), not_contacted, due=cases.c.start_due_at),
+        until(Step.CONTACT, Clock.CONTACT, not_contacted, due=cases.c.contact_due_at),
+        until(Step.SUBMIT_SOLUTION, Clock.SOLUTION, p.c.submitted_at.is_(None), due=p.c.solution_due_at),
+        leg(Step.ISSUE_SOLUTION, cases, not_issued, due=nothing(), read=both),
     ]
 
 
@@ -176,11 +130,12 @@ def _on_alerts(source: Source, center: str | None) -> Legs:
     mine = [] if center is None else [o.c.center == center]
     undecided = and_(a.c.confirmed_at.is_(None), a.c.dismissed_at.is_(None))
     confirmed = a.c.confirmed_at.is_not(None)
+    plan = standing(source, a, Clock.ALERT_PLAN, a.c.plan_due_at, number=a.c.alert, read=both)
     to_plan = and_(a.c.forwarded_at.is_not(None), a.c.planned_at.is_(None))
     return [
-        _leg(Step.CONFIRM_ALERT, o, undecided, *mine, due=nothing(), read=both),
-        _leg(Step.FORWARD_ALERT, o, confirmed, a.c.forwarded_at.is_(None), *mine, due=nothing(), read=both),
-        _leg(Step.PLAN_ON_ALERT, o, confirmed, to_plan, *mine, due=a.c.plan_due_at, read=both),
+        leg(Step.CONFIRM_ALERT, o, undecided, *mine, due=nothing(), read=both),
+        leg(Step.FORWARD_ALERT, o, confirmed, a.c.forwarded_at.is_(None), *mine, due=nothing(), read=both),
+        leg(Step.PLAN_ON_ALERT, o, confirmed, to_plan, *mine, due=plan.due_at, read=plan.source),
     ]
 
 
@@ -194,29 +149,3 @@ def _of_centers(source: Source, center: str | None) -> Legs:
         chosen = select(word(step).label("step"), due.label("due_at"), ONE.label("turn"), *shown)
         legs.append(chosen.where(due.is_not(None), *([] if center is None else [c.c.case_id == center])))
     return legs
-
-
-def _handling(source: Source, cases: FromClause, in_flow: ColumnElement[bool]) -> Legs:
-    """The next step of the current turn (OP-6, OP-7, OP-10)."""
-    t = source(TURNS)
-    both = cases.join(t, and_(t.c.case_id == cases.c.case_id, t.c.turn == cases.c.turns))
-    at_work = and_(in_flow, t.c.finished_at.is_(None))
-    approved = t.c.plan_approved_at.is_not(None)
-    proposed = and_(not_(approved), t.c.plans > t.c.plans_returned)
-    finished = and_(in_flow, t.c.finished_at.is_not(None))
-
-    def leg(step: Step, clock: Clock, first: ColumnElement[Any], *when: ColumnElement[bool]) -> Leg:
-        stands = standing(source, cases, clock, first, turn=t.c.turn, read=both)
-        return _leg(step, cases, *when, due=stands.due_at, read=stands.source)
-
-    def of_first_turn(due: ColumnElement[Any]) -> ColumnElement[Any]:
-        return case((t.c.turn == ONE, due), else_=nothing())
-
-    plan, handling = of_first_turn(cases.c.plan_due_at), of_first_turn(cases.c.handling_due_at)
-    return [
-        leg(Step.PROPOSE_PLAN, Clock.PLAN, plan, at_work, not_(approved), not_(proposed)),
-        _leg(Step.APPROVE_PLAN, cases, at_work, proposed, due=nothing(), read=both),
-        leg(Step.FINISH, Clock.HANDLING, handling, at_work, approved),
-        leg(Step.CALL_BACK, Clock.CALLBACK, t.c.callback_due_at, finished, t.c.callbacks == literal_column("0")),
-        _leg(Step.END, cases, finished, t.c.callbacks > literal_column("0"), due=nothing(), read=both),
-    ]

@@ -13,13 +13,14 @@ _ACCEPTED: Final = (
     "department", "source", "source_case", "linked_to", "response_due_at", "response_agreed", "plan_due_at",
     "plan_due_provisional", "handling_due_at", "handling_due_early", "calendar", "policy_name", "policy_version",
     "policy_digest", "start_due_at", "contact_due_at", "reply_due_at", "reply_due_provisional",
-    "on_duty", "category_said",
+    "on_duty", "category_said", "decision_due_at", "explanation_due_at", "hand_over_due_at",
+    "hand_over_due_provisional", "notify_due_at", "notify_due_provisional",
 )  # fmt: skip
 _LATER: Final = (
     "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
     "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
     "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
-    "merged_into", "follow_up_due_at",
+    "merged_into", "follow_up_due_at", "major_at", "report_owed",
 )  # fmt: skip
 _COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments", "second_complaints")
 _TURN: Final = (
@@ -73,6 +74,9 @@ def _turn(change: str) -> str:
     return f"UPDATE fact_turns SET {change} WHERE case_id = :stream AND turn = :turn"  # noqa: S608 - constants only
 
 
+_HANDED_ON: Final = (
+    "dispatches = dispatches + 1, handler = :to, report_owed = iif(:to_kind = 'center', turns, report_owed)"
+)
 _NEW_TURN: Final = "INSERT INTO fact_turns (case_id, turn, started_at) VALUES (:stream, :turn, :occurred_at)"
 
 CHANGES: Final[dict[str, tuple[str, ...]]] = {
@@ -98,9 +102,9 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "opinion.accepted.v1": (
         (
             f"INSERT INTO fact_opinions (case_id, {', '.join(_ACCEPTED)}, "  # noqa: S608 - constants only
-            "turns, accepted_on, month, accepted_at, status) VALUES "
+            "turns, accepted_on, month, accepted_at, major_at, status) VALUES "
             f"(:stream, {', '.join(f':{name}' for name in _ACCEPTED)}, :turn, :local_date, substr(:local_date, 1, 7), "
-            ":occurred_at, 'accepted')"
+            ":occurred_at, iif(:severity = 'major', :occurred_at, NULL), 'accepted')"
         ),
         _NEW_TURN,
     ),
@@ -108,11 +112,14 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "opinion.assessed.v1": (
         _opinion(
             "validity = :validity, flow = :flow, assessed_at = :occurred_at, assessed_by = :assessed_by, "
-            "severity = coalesce(:severity, severity), follow_up_due_at = :follow_up_due_at, status = 'assessed'"
+            "severity = coalesce(:severity, severity), follow_up_due_at = :follow_up_due_at, status = 'assessed', "
+            "notify_due_at = coalesce(notify_due_at, :notify_due_at), "
+            "notify_due_provisional = coalesce(notify_due_provisional, :notify_due_provisional), "
+            "major_at = coalesce(major_at, iif(:severity = 'major', :occurred_at, NULL))"
         ),
     ),
-    "opinion.dispatched.v1": (_opinion("dispatches = dispatches + 1, handler = :to, status = 'dispatched'"),),
-    "opinion.transferred.v1": (_opinion("dispatches = dispatches + 1, handler = :to"),),
+    "opinion.dispatched.v1": (_opinion(f"{_HANDED_ON}, status = 'dispatched'"),),
+    "opinion.transferred.v1": (_opinion(_HANDED_ON),),
     "opinion.plan_proposed.v1": (
         _opinion(
             "plans = plans + 1, plan_proposed_at = iif(:turn = 1, coalesce(plan_proposed_at, :occurred_at), "
@@ -148,7 +155,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "opinion.rehandling_started.v1": (
         _opinion(
             "turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling', "
-            "ended_at = NULL, ended_month = NULL, ending = NULL, source_status = NULL"
+            "ended_at = NULL, ended_month = NULL, ending = NULL, source_status = NULL, "
+            "report_owed = iif(report_owed IS NULL, NULL, :turn)"
         ),
         _NEW_TURN,
     ),

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from caseledger.adapters.testing import (
+    GROUP400,
+    HANDBOOK,
     W08,
     LedgerInMemory,
     StandingClock,
@@ -57,7 +59,7 @@ def waiting(ledger: LedgerInMemory) -> dict[str, tuple[Due, ...]]:
     return {case: due for case, state in states.items() if (due := steps(state))}
 
 
-@given(st.sampled_from([W08, GROUP]).flatmap(lambda policy: histories(max_steps=25, policy=policy)))
+@given(st.sampled_from([W08, GROUP, GROUP400, HANDBOOK]).flatmap(lambda policy: histories(max_steps=25, policy=policy)))
 @UNHURRIED
 def test_every_open_case_has_something_due_and_the_select_says_what_the_states_say(history: tuple[Told, ...]) -> None:
     with LedgerInMemory(StandingClock()) as ledger:
@@ -71,7 +73,7 @@ def test_every_open_case_has_something_due_and_the_select_says_what_the_states_s
 
 
 @given(
-    st.sampled_from([W08, GROUP]).flatmap(lambda policy: histories(max_steps=25, policy=policy)),
+    st.sampled_from([W08, GROUP, GROUP400, HANDBOOK]).flatmap(lambda policy: histories(max_steps=25, policy=policy)),
     st.timedeltas(timedelta(), timedelta(days=60)),
 )
 @UNHURRIED
@@ -96,7 +98,7 @@ def judged(ledger: LedgerInMemory, as_of: datetime) -> list[tuple[str, str, int,
     query = select(ran, verdict(ran, asked).label("verdict"))
     with ledger._database.transaction(write=False) as connection:
         rows = connection.execute(query).all()
-    void = [row for row in rows if row.void_at and row.void_at <= asked.judged and row.void_at <= row.due_at]
+    void = [row for row in rows if row.void_at and row.due_at and row.void_at <= min(asked.judged, row.due_at)]
     return sorted(
         (row.clock, row.case_id, row.turn, str(datetime.fromisoformat(row.due_at)), row.verdict)
         for row in rows

@@ -101,6 +101,7 @@ def opinions(case: Case) -> Iterable[Row]:
         "adopted": state.decision.adopted if state.decision else None,
         "decided_at": state.decision.at if state.decision else None,
         "not_ours_upheld": state.not_ours.upheld if state.not_ours else None,
+        **_paths(case),
         "corrections": state.corrections.total,
         "merged_into": state.merging.into,
         "second_complaints": state.merging.second_complaints,
@@ -110,6 +111,26 @@ def opinions(case: Case) -> Iterable[Row]:
         "source_status": state.source_status,
         "handled_at": first_finished or state.ended_at,
         "status": state.status,
+    }
+
+
+def _paths(case: Case) -> Row:
+    """The columns of the paths beside the flow."""
+    state: OpinionState = case.state
+    said, found, down = state.accepted, state.notice, state.handed_down
+    return {
+        "decision_due_at": said.decision_due_at,
+        "explanation_due_at": said.explanation_due_at,
+        "explained_at": state.explained_at,
+        "hand_over_due_at": said.hand_over_due_at,
+        "hand_over_due_provisional": said.hand_over_due_provisional,
+        "duty_told_at": state.duty.told_at,
+        "major_at": found.since if found else None,
+        "notify_due_at": found.due_at if found else None,
+        "notify_due_provisional": found.provisional if found and found.due_at else None,
+        "major_reported_at": state.major_reported_at,
+        "party_informed": bool(state.parties),
+        "report_owed": len(state.turns) if down and down.reported_turn != len(state.turns) else None,
     }
 
 

@@ -16,19 +16,29 @@ from caseledger.adapters.testing import (
     assess,
     at,
     call_back,
+    confirm_alert,
     confirm_deadlines,
+    correct_assessment,
+    decide_suggestion,
+    declare_risk,
     end,
+    explain_not_ours,
     finish,
     follow_up,
+    forward_alert,
     given,
+    hand_over,
     happened,
     make_contact,
+    plan_on_alert,
     propose,
+    report_major,
     respond,
     start_work,
     submit_solution,
 )
 from caseledger.adapters.testing.story import Step
+from caseledger.domain.opinion.commands import AcceptOpinion
 from caseledger.domain.opinion.deadlines import AgreeTime, Because, DeadlineMoved
 from caseledger.domain.opinion.events import FollowedUp, OpinionAccepted
 from caseledger.domain.opinion.platform import ContactMade
@@ -327,3 +337,55 @@ def test_w08_records_none_of_the_clocks_that_it_does_not_know() -> None:
     others = ("start", "contact", "reply", "decision", "explanation", "hand_over", "notify")
     assert isinstance(accepted, OpinionAccepted)
     assert [name for name in others if getattr(accepted, f"{name}_due_at") is not None] == []
+
+
+class TestClocksBesideTheFlow:
+    """GP-3, GP-4, GP-6, OP-3, OP-17: suggestions, not ours, the night, major matters, alerts, at their edges."""
+
+    NIGHT = accept("2026-03-02 23:30", by="duty_staff")
+
+    @pytest.mark.parametrize(
+        ("begun", "clock", "last", "do"),
+        [
+            (accept(MONDAY, kind="suggestion"), Clock.DECISION, "2026-03-04 23:59:59.999999", decide_suggestion),
+            (accept(MONDAY), Clock.EXPLANATION, "2026-03-04 23:59:59.999999", explain_not_ours),
+            (NIGHT, Clock.HAND_OVER, "2026-03-03 23:59:59.999999", hand_over),
+            (accept(MONDAY, severity="major"), Clock.NOTIFY, "2026-03-03 23:59:59.999999", report_major),
+        ],
+    )
+    def test_the_last_moment_is_in_time(self, begun: AcceptOpinion, clock: Clock, last: str, do: Builder[Any]) -> None:
+        limit_at = at(last)
+        for moment, expected in (
+            (limit_at, Judgement(Verdict.IN_TIME)),
+            (limit_at + SECOND, Judgement(Verdict.LATE, SECOND)),
+        ):
+            state = lived(begun, do(moment), under=GROUP)
+            assert due(state, clock) == limit_at
+            assert said(state, clock, moment) == expected
+
+    def test_without_an_explanation_none_is_owed(self) -> None:
+        assert run_of(lived(accept(MONDAY), under=GROUP), Clock.EXPLANATION, 1) is None
+
+    def test_notice_is_owed_from_when_it_was_found_major_and_not_where_that_was_wrong(self) -> None:
+        found = (accept(MONDAY), assess("2026-03-05 09:00", severity="major"))
+        # Thursday's judgement: until the end of Friday.
+        assert due(lived(*found, under=GROUP), Clock.NOTIFY) == at("2026-03-06 23:59:59.999999")
+        wrong = correct_assessment("2026-03-05 10:00", validity="valid", severity="general")
+        assert run_of(lived(*found, wrong, under=GROUP), Clock.NOTIFY, 1) is None
+
+    def test_the_plan_on_an_alert_is_owed_also_when_the_case_has_ended(self) -> None:
+        raised = (accept(MONDAY), declare_risk("2026-03-02 10:00"), confirm_alert("2026-03-02 11:00", level="red"))
+        forwarded = (*raised, forward_alert("2026-03-02 12:00", level="red"))
+        ended = (
+            *forwarded,
+            assess("2026-03-02 13:00", validity="invalid"),
+            end("2026-03-02 14:00", explanation="误报"),
+        )
+        limit_at = at("2026-03-03 23:59:59.999999")  # GP-6: one day, to its end
+        assert run_of(lived(*raised, under=GROUP), Clock.ALERT_PLAN, 1) is None
+        for state in (lived(*forwarded, under=GROUP), lived(*ended, under=GROUP)):
+            assert due(state, Clock.ALERT_PLAN) == limit_at
+            assert said(state, Clock.ALERT_PLAN, limit_at) == Judgement(Verdict.RUNNING)
+            assert said(state, Clock.ALERT_PLAN, limit_at + SECOND) == Judgement(Verdict.OVERDUE, SECOND)
+        plan = plan_on_alert("2026-03-03 12:00", level="red", completion_at=at("2026-03-06 18:00"))
+        assert said(lived(*ended, plan, under=GROUP), Clock.ALERT_PLAN, limit_at) == Judgement(Verdict.IN_TIME)
