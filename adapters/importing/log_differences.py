@@ -50,6 +50,8 @@ def _compared(ledger: Ledger, one: Asked, record: Recorded) -> Iterator[Differen
     for name, form in fields_of(one.step.command).items():
         before = words.get(name) if form.personal else getattr(event, name, None)
         known = form.personal or name in type(event).model_fields
+        if before is None and getattr(one.command, name) == type(one.command).model_fields[name].default:
+            continue  # what a command leaves at its default, its event need not say, and an older one could not
         if known and not isinstance(before, Erased):  # words that were erased cannot be compared any more
             pairs.append((name, before, getattr(one.command, name), form.personal))
     for name, before, now, personal in pairs:

@@ -205,6 +205,13 @@ def test_another_content_differs_and_nothing_of_the_case_is_changed(
     assert [(row["line"], row["kind"]) for row in rows] == [("2", "differing"), ("3", "differing"), ("4", "differing")]
 
 
+def test_what_is_said_only_now_differs_from_what_was_left_unsaid(ledger: Ledger, log: Table) -> None:
+    import_log(ledger, log(ASSIGN, TAKE), parse_log_mapping(MAPPING))
+    jointly = parse_log_mapping(MAPPING.replace("to_kind = { value", "jointly = { value = true }\nto_kind = { value"))
+    (one,) = import_log(ledger, log(ASSIGN, TAKE), jointly).differences
+    assert (one.line, one.field, one.recorded, one.new) == (3, "dispatch_opinion.jointly", None, "True")
+
+
 def test_personal_words_that_differ_are_named_and_never_quoted(ledger: Ledger, plan: LogMapping, log: Table) -> None:
     import_log(ledger, log(ASSIGN), plan)
     rejects = StringIO()
