@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import ClassVar
@@ -21,7 +22,10 @@ from tests.proofs.store_machine import ChangedMindError
 PICKS = st.integers(0, 99)
 KINDS = st.sampled_from(("opinion", "order"))
 
-_SOMETHING_ELSE = {"opinion": partial(kit.comment, comment="另一条批示"), "order": kit.receive}
+_SOMETHING_ELSE: dict[str, Callable[..., Command]] = {
+    "opinion": partial(kit.comment, comment="另一条批示"),
+    "order": kit.receive,
+}
 """By the kind of case, what this machine never asks: other words than `kit.comment` has by itself, another command."""
 
 
