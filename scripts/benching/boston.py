@@ -36,9 +36,9 @@ def write(path: Path, *, events: int, seed: int = 5) -> Path:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for number in range(round(events / EVENTS_A_ROW)):
-            opened += timedelta(seconds=draw.randrange(60, 500))
+            opened = _clear_of_the_change(opened + timedelta(seconds=draw.randrange(60, 500)))
             is_closed = draw.random() < 0.94  # noqa: PLR2004 - as in the file
-            closed = opened + timedelta(minutes=draw.randrange(60, 90_000))
+            closed = _clear_of_the_change(opened + timedelta(minutes=draw.randrange(60, 90_000)))
             writer.writerow(
                 [
                     101_000_000_000 + number,
@@ -55,3 +55,8 @@ def write(path: Path, *, events: int, seed: int = 5) -> Path:
                 ]
             )
     return path
+
+
+def _clear_of_the_change(local: datetime) -> datetime:
+    """Leave out the hours in which clocks are put back or on: an import refuses local times that are two or none."""
+    return local + timedelta(hours=2) if local.hour in {1, 2} else local

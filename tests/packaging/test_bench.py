@@ -20,7 +20,7 @@ ROWS = "rebuild,check,queries,import,live"
 def test_the_bench_prints_its_table_and_writes_the_same_as_json(tmp_path: Path) -> None:
     found = tmp_path / "found.json"
     page = tmp_path / "found.md"
-    arguments = ["--events", "500", "--rounds", "1", "--on", "disk", "--rows", ROWS]
+    arguments = ["--events", "2000", "--rounds", "1", "--on", "disk", "--rows", ROWS]
     done = subprocess.run(
         [str(CHECKOUT / "scripts" / "bench"), *arguments, "--json", str(found), "--markdown", str(page)],
         cwd=tmp_path,
@@ -31,7 +31,7 @@ def test_the_bench_prints_its_table_and_writes_the_same_as_json(tmp_path: Path) 
     assert done.returncode == 0, done.stdout + done.stderr
 
     report = json.loads(found.read_text(encoding="utf-8"))
-    assert report["events"] == 500
+    assert report["events"] == 2000
     assert report["fsync"].keys() == {"disk"}
     assert report["durability"]["caseledger"] == "journal_mode=wal, synchronous=2"
     assert report["skipped"].keys() == {"import of the Boston file"}
