@@ -14,7 +14,7 @@ KILLS: Final = 2000 if WHOLE else 200
 SERVER_KILLS: Final = 40 if WHOLE else 4
 """How often each server is killed."""
 
-COMMANDS: Final = 1000 if WHOLE else 60
+COMMANDS: Final = 1000 if WHOLE else 25
 """Steps that each of sixteen writers takes at once with the others; most are one command."""
 
 LIVES: Final = {"sqlite": 200, "postgresql": 200 if WHOLE else 30, "mariadb": 200 if WHOLE else 30}
