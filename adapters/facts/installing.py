@@ -15,13 +15,16 @@ from ...projections.events import ledger_events
 from ...projections.reports import VIEWS
 from ..store.errors import LockTimeoutError
 from .marks import NO_MARK, Mark, ledger_facts, marks, set_mark
+from .tongue import Tongue, tongue_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine import Dialect
 
     from .keeper import Keeper
 
-Views: TypeAlias = Mapping[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]]
+Make: TypeAlias = Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]
+Views: TypeAlias = Mapping[str, Make]
 
 
 def is_installed(connection: Connection, keepers: Sequence[Keeper], views: Views = VIEWS) -> bool:
@@ -89,12 +92,23 @@ def _views_fit(found: Mapping[str, Mark], views: Views) -> bool:
     return all(found.get(name, NO_MARK) == _MADE[name] for name in views)
 
 
+def _text_of(make: Make, dialect: Dialect) -> str:
+    """The text of a view; made once a process, since making them is most of what a new ledger costs."""
+    key = make, tongue_of(dialect)
+    found = _TEXTS.get(key)
+    if found is None:
+        found = _TEXTS[key] = str(make().compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return found
+
+
+_TEXTS: Final[dict[tuple[Make, Tongue], str]] = {}
+
+
 def _make_views(connection: Connection, views: Views) -> None:
     existing = set(inspect(connection).get_view_names())
     for name, make in views.items():
         if name not in existing:
-            select_text = make().compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-            connection.exec_driver_sql(f"CREATE VIEW {name} AS {select_text}")
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {_text_of(make, connection.dialect)}")
             set_mark(connection, name, _MADE[name])
 
 

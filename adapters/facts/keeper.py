@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -24,6 +25,7 @@ from ...projections.compile import fingerprint, select_of, shape, table_of
 from ...projections.events import ledger_events
 from ...projections.vocabulary import CASE_COLUMN
 from .marks import Mark
+from .tongue import Tongue, tongue_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -50,6 +52,16 @@ class Statement:
         return on.exec_driver_sql(self.text, given) if isinstance(on, Connection) else on.execute(self.text, given)
 
 
+class _Declared(NamedTuple):
+    """What follows from a declaration alone."""
+
+    table: Table
+    shadow: Table
+    gathered: Table
+    fingerprint: str
+    shape: str
+
+
 class Keeper:
     """One declaration in one database.
 
@@ -61,14 +73,9 @@ class Keeper:
 
     def __init__(self, declaration: Declaration, engine: Engine) -> None:
         self.declaration = declaration
-        self.table = table_of(declaration, MetaData())
-        self.shadow = table_of(declaration, MetaData(), name=f"{declaration.name}_rebuilt")
-        self.gathered = _passing(self.table)
+        self.table, self.shadow, self.gathered, self.fingerprint, self.shape = _declared(declaration)
         self.names = declaration.event_names
-        self.fingerprint = fingerprint(declaration)
-        self.shape = shape(declaration)
         self._engine = engine
-        self._made: dict[tuple[Any, ...], Statement] = {}
 
     @property
     def name(self) -> str:
@@ -151,6 +158,11 @@ class Keeper:
             found = self._made[key] = Statement(make(), self._engine)
         return found
 
+    @cached_property
+    def _made(self) -> dict[tuple[Any, ...], Statement]:
+        # Not when the keeper is made: the dialect knows its server's version only once it has connected.
+        return _statements(self.declaration, tongue_of(self._engine.dialect))
+
     def reread(
         self, connection: Connection | DBAPICursor, table: Table, cases: Sequence[str], *, old: Sequence[str]
     ) -> None:
@@ -159,6 +171,20 @@ class Keeper:
             self.drop_cases(table, len(chunk)).run(connection, _values(chunk))
         for chunk in chunks(cases):
             self.read_cases(table, len(chunk)).run(connection, _values(chunk))
+
+
+# A process opens many ledgers with the same declarations: their tables are described, and their statements compiled,
+# once for all of them. Compiling is most of what opening and a first append or check would cost.
+@cache
+def _declared(declaration: Declaration) -> _Declared:
+    table = table_of(declaration, MetaData())
+    shadow = table_of(declaration, MetaData(), name=f"{declaration.name}_rebuilt")
+    return _Declared(table, shadow, _passing(table), fingerprint(declaration), shape(declaration))
+
+
+@cache
+def _statements(_declaration: Declaration, _tongue: Tongue) -> dict[tuple[Any, ...], Statement]:
+    return {}
 
 
 def _passing(table: Table) -> Table:
