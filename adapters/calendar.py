@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from holidays import version as holidays_version
-from holidays.countries.china import China, ChinaStaticHolidays
 
 if TYPE_CHECKING:
     from datetime import date
 
-_PUBLISHED: Final = frozenset(ChinaStaticHolidays.special_public_holidays)
-"""Years whose schedule the State Council has published and the package carries; past them it silently guesses."""
+    from holidays.countries.china import China
 
 
 class ChineseCalendar:
@@ -26,9 +24,20 @@ class ChineseCalendar:
 
     def is_published(self, year: int) -> bool:
         """Whether the year's official schedule is known."""
-        return year in _PUBLISHED
+        return year in _published()
+
+
+# The package brings the calendars of all countries, a tenth of a second that who only reads a ledger need not wait.
+@cache
+def _published() -> frozenset[int]:
+    """Years whose schedule the State Council has published and the package carries; past them it silently guesses."""
+    from holidays.countries.china import ChinaStaticHolidays  # noqa: PLC0415 - see above
+
+    return frozenset(ChinaStaticHolidays.special_public_holidays)
 
 
 @cache
 def _year(year: int) -> China:
+    from holidays.countries.china import China  # noqa: PLC0415 - see above
+
     return China(years=year)  # type: ignore[no-untyped-call]  # the package types its attributes, not this constructor
