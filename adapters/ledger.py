@@ -225,9 +225,25 @@ class Ledger:
         opened = ((record.version, self._app.vault.open(record)) for record in replay.events)
         return {version: words for version, words in opened if words}
 
-    def opened(self, record: Recorded) -> dict[str, str | Erased]:
-        """Read the sealed words of one event without a record of it: to compare an import with what it would change."""
-        return self._app.vault.open(record)
+    def says(self, record: Recorded, field: str, words: str | None) -> bool | None:
+        """Whether a sealed field of a recorded event holds exactly these words, which the caller has already.
+
+        The words that are sealed are never returned, so it is no look at them and leaves no record; an import compares
+        so what its source says with what is recorded. To read them is `reveal`.
+
+        Args:
+            record: as `replay` and `histories` give it.
+            field: of its event, such as `content`.
+            words: None asks whether nothing was said.
+
+        Returns:
+            None where it cannot be told: the person was erased, or the event has no such field for personal words.
+
+        Raises:
+            SealBrokenError: the sealed words were changed, or moved from another event.
+
+        """
+        return self._app.vault.says(record, field, words)
 
     # Figures
 

@@ -90,6 +90,21 @@ class Vault:
         """
         return {name: self._open(record, name, value) for name, value in record.event if isinstance(value, Sealed)}
 
+    def says(self, record: Recorded, field: str, words: str | None) -> bool | None:
+        """Whether a personal field of one event holds exactly these words, or nothing; see `Ledger.says`.
+
+        Raises:
+            SealBrokenError: the sealed words were changed, or moved from another event.
+
+        """
+        if field not in personal_fields(type(record.event)):
+            return None
+        held = getattr(record.event, field)
+        if not isinstance(held, Sealed):
+            return words is None
+        found = self._open(record, field, held)
+        return None if isinstance(found, Erased) else found == words
+
     def _open(self, record: Recorded, field: str, sealed: Sealed) -> str | Erased:
         secret = self.keys.get(sealed.key)
         if secret is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ...domain.center import CenterRegistered, RegisterCenter
 from ...domain.opinion.commands import AcceptOpinion, EndOpinion
 from ...domain.opinion.events import OpinionAccepted, OpinionEnded
-from ...domain.personal import Clear, Erased, Sealed
+from ...domain.personal import Clear, Sealed
 from ...domain.values import utc_text
 from .fields import ACCEPT, END
 from .report import MASK, Difference
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .translate import Translated
 
 _END_PLACES: Final = {"occurred_at": "at"}
+
+Shown = tuple[str | None, str | None]
+"""What a message shows: what the ledger holds, and what the source says now."""
 
 
 def differences_of(ledger: Ledger, row: Translated, recorded: Iterable[Recorded]) -> list[Difference]:
@@ -48,50 +51,43 @@ def center_differences(command: RegisterCenter, recorded: Iterable[Recorded]) ->
     for record in recorded:
         if isinstance(record.event, CenterRegistered):
             for name in ("label", "time_zone", "estates", "total_households", "resident_households"):
-                before, now = getattr(record.event, name), getattr(command, name)
-                if before != now:
-                    found.append(
-                        Difference(None, command.center, f"center.{name}", shown_value(before), shown_value(now))
-                    )
+                shown = other_value(getattr(record.event, name), getattr(command, name))
+                if shown:
+                    found.append(Difference(None, command.center, f"center.{name}", *shown))
     return found
 
 
 def _accepted(ledger: Ledger, row: Translated, record: Recorded, event: OpinionAccepted) -> Iterator[Difference]:
     command: AcceptOpinion = row.accept
-    words = ledger.opened(record)
-    before: object
+    case = command.case or ""
     for name, form in ACCEPT.items():
-        if form.personal:
-            before = words.get(name)
-        elif name == "agreed_response_at":
-            before = event.response_due_at if event.response_agreed else None
-        elif name == "agreed_handling_at":
-            before = event.handling_due_at
-        else:
-            before = getattr(event, name)
-        yield from _compared(row, f"accept.{name}", before, getattr(command, name), personal=form.personal)
-    yield from _compared(row, "center.id", event.center, command.center, personal=False)
+        now = getattr(command, name)
+        shown = other_words(ledger, record, name, now) if form.personal else other_value(_before(event, name), now)
+        if shown:
+            yield Difference(row.line, case, f"accept.{name}", *shown)
+    shown = other_value(event.center, command.center)
+    if shown:
+        yield Difference(row.line, case, "center.id", *shown)
+
+
+def _before(event: OpinionAccepted, name: str) -> object:
+    if name == "agreed_response_at":
+        return event.response_due_at if event.response_agreed else None
+    return event.handling_due_at if name == "agreed_handling_at" else getattr(event, name)
 
 
 def _ended(ledger: Ledger, row: Translated, record: Recorded | None) -> Iterator[Difference]:
     if record is None or not isinstance(record.event, OpinionEnded):
         return
-    words = ledger.opened(record)
     command: EndOpinion | None = row.end
     if command is None:
         yield from reopened(row, [record])
         return
     for name, form in END.items():
-        before = words.get(name) if form.personal else getattr(record.event, name)
-        place = f"end.{_END_PLACES.get(name, name)}"
-        yield from _compared(row, place, before, getattr(command, name), personal=form.personal)
-
-
-def _compared(row: Translated, place: str, before: object, now: object, *, personal: bool) -> Iterator[Difference]:
-    if before == now or isinstance(before, Erased):  # words that were erased cannot be compared any more
-        return
-    shown = (masked(before), masked(now)) if personal else (shown_value(before), shown_value(now))
-    yield Difference(row.line, row.accept.case or "", place, *shown)
+        before, now = getattr(record.event, name), getattr(command, name)
+        shown = other_words(ledger, record, name, now) if form.personal else other_value(before, now)
+        if shown:
+            yield Difference(row.line, row.accept.case or "", f"end.{_END_PLACES.get(name, name)}", *shown)
 
 
 def _end_of(story: tuple[Recorded, ...], row: Translated) -> Recorded | None:
@@ -99,12 +95,23 @@ def _end_of(story: tuple[Recorded, ...], row: Translated) -> Recorded | None:
     return next((record for record in story if record.command_id == row.end_id), None)
 
 
-def masked(value: object) -> str | None:
-    """Stand in for personal words; nothing stays nothing."""
+def other_words(ledger: Ledger, record: Recorded, field: str, now: str | None) -> Shown | None:
+    """Say that a sealed field holds other words; nothing where it does not, or where it cannot be told any more."""
+    if ledger.says(record, field, now) is not False:
+        return None
+    return _masked(getattr(record.event, field)), _masked(now)
+
+
+def other_value(before: object, now: object) -> Shown | None:
+    """Show two values that differ; nothing where they do not."""
+    return None if before == now else (_shown_value(before), _shown_value(now))
+
+
+def _masked(value: object) -> str | None:
     return None if value is None else MASK
 
 
-def shown_value(value: object) -> str | None:
+def _shown_value(value: object) -> str | None:
     """Write a value for a message; nothing stays nothing."""
     if value is None:
         return None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...domain.personal import Erased
-from .differences import masked, shown_value
+from .differences import other_value, other_words
 from .log_mapping import fields_of
 from .report import Difference
 
@@ -44,17 +43,16 @@ def case_differences(ledger: Ledger, case: LogCase, story: Sequence[Recorded]) -
 
 
 def _compared(ledger: Ledger, one: Asked, record: Recorded) -> Iterator[Difference]:
-    event, words = record.event, ledger.opened(record)
-    pairs: list[tuple[str, object, object, bool]] = []
-    pairs.append(("occurred_at", event.occurred_at, one.command.occurred_at, False))
+    event, command = record.event, one.command
+    found = {"occurred_at": other_value(event.occurred_at, command.occurred_at)}
     for name, form in fields_of(one.step.command).items():
-        before = words.get(name) if form.personal else getattr(event, name, None)
-        known = form.personal or name in type(event).model_fields
-        if before is None and getattr(one.command, name) == type(one.command).model_fields[name].default:
+        before, now = getattr(event, name, None), getattr(command, name)
+        if before is None and now == type(command).model_fields[name].default:
             continue  # what a command leaves at its default, its event need not say, and an older one could not
-        if known and not isinstance(before, Erased):  # words that were erased cannot be compared any more
-            pairs.append((name, before, getattr(one.command, name), form.personal))
-    for name, before, now, personal in pairs:
-        if before != now:
-            show = masked if personal else shown_value
-            yield Difference(one.row.line, record.stream, f"{one.step.do}.{name}", show(before), show(now))
+        if form.personal:
+            found[name] = other_words(ledger, record, name, now)
+        elif name in type(event).model_fields:
+            found[name] = other_value(before, now)
+    for name, shown in found.items():
+        if shown:
+            yield Difference(one.row.line, record.stream, f"{one.step.do}.{name}", *shown)

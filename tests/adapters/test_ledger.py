@@ -68,6 +68,40 @@ def test_each_look_at_personal_words_is_on_record_and_never_before_the_look_befo
         assert looks[0].recorded_at <= looks[1].recorded_at
 
 
+def test_whether_an_event_holds_the_words_that_one_has_is_told_without_a_look(sqlite_url: str) -> None:
+    clock = SetClock()
+    with Ledger(sqlite_url, clock=clock) as ledger:
+        told(ledger, clock)
+        accepted = ledger.replay(COMPLAINT).events[0]
+        assert ledger.says(accepted, "place", "3栋1201") is True
+        assert ledger.says(accepted, "place", "3栋1202") is False
+        assert ledger.says(accepted, "place", None) is False
+        assert not ledger.histories([f"access:{COMPLAINT}"])[f"access:{COMPLAINT}"]
+
+
+def test_where_nothing_was_said_an_event_holds_nothing_and_no_words(sqlite_url: str) -> None:
+    clock = SetClock()
+    with Ledger(sqlite_url, clock=clock) as ledger:
+        told(ledger, clock, 3)
+        clock.now = one_of_each()[3].at
+        ask = one_of_each()[3].command
+        silent = ledger.do(type(ask).model_validate({**dict(ask), "place": None}))
+        accepted = ledger.replay(silent.case).events[0]
+        assert ledger.says(accepted, "place", None) is True
+        assert ledger.says(accepted, "place", "3栋1201") is False
+
+
+def test_of_words_that_are_erased_or_of_no_sealed_field_it_cannot_be_told_what_they_say(sqlite_url: str) -> None:
+    clock = SetClock()
+    with Ledger(sqlite_url, clock=clock) as ledger:
+        told(ledger, clock)
+        accepted = ledger.replay(COMPLAINT).events[0]
+        assert ledger.says(accepted, "nowhere", "3栋1201") is None
+        assert ledger.says(accepted, "center", CENTER) is None
+        assert ledger._app.vault.keys.erase("customer:7")
+        assert ledger.says(accepted, "place", "3栋1201") is None
+
+
 def test_a_case_is_replayed_as_it_stood_after_a_version_and_as_it_was_known_at_a_moment(sqlite_url: str) -> None:
     clock = SetClock()
     with Ledger(sqlite_url, clock=clock) as ledger:

@@ -90,8 +90,10 @@ def test_a_closed_row_ends_with_an_explanation_that_names_source_and_status(
     assert ended.event.ending is Ending.WITH_EXPLANATION
     assert (ended.event.source, ended.event.source_status) == ("oldsys", "closed")
     assert ended.event.occurred_at == datetime(2011, 7, 3, 14, tzinfo=UTC)
-    assert ledger.opened(ended) == {"explanation": "oldsys: Closed. lift is stuck"}
-    assert ledger.opened(accepted) == {"content": "lift is stuck"}
+    assert ledger.says(ended, "explanation", "oldsys: Closed. lift is stuck")
+    assert ledger.says(accepted, "content", "lift is stuck")
+    assert ledger.says(accepted, "contact", None)
+    assert ledger.says(accepted, "place", None)
 
 
 def test_a_word_without_an_entry_takes_the_default(ledger: Ledger, mapping: Mapping, table: Table) -> None:
@@ -158,6 +160,24 @@ def test_personal_words_that_differ_are_named_and_never_quoted(ledger: Ledger, m
     for words in ("lift", "Ray"):
         assert words not in repr(report)
         assert words not in rejects.getvalue()
+
+
+def test_personal_words_that_come_or_go_differ(ledger: Ledger, mapping: Mapping, table: Table) -> None:
+    wordless = OPEN.replace("the pump hums all night", "")
+    import_csv(ledger, table(wordless, CLOSED), mapping)
+    report = import_csv(ledger, table(OPEN, CLOSED.replace("lift is stuck", "")), mapping)
+    found = {(one.case, one.field): (one.recorded, one.new) for one in report.differences}
+    assert found["opinion:oldsys-1", "accept.content"] == (None, "•••")
+    assert found["opinion:oldsys-2", "accept.content"] == ("•••", None)
+
+
+def test_what_was_said_by_who_was_erased_since_is_no_difference_any_more(
+    ledger: Ledger, mapping: Mapping, table: Table
+) -> None:
+    import_csv(ledger, table(CLOSED), mapping)
+    assert ledger._app.vault.keys.erase("opinion:oldsys-2")
+    other = table(CLOSED.replace("lift is stuck", "Mr Ray fell"))
+    assert counts(import_csv(ledger, other, mapping)) == (0, 1, 0, 0)
 
 
 def test_a_case_that_the_source_has_closed_since_is_an_update(ledger: Ledger, mapping: Mapping, table: Table) -> None:
@@ -397,4 +417,4 @@ def test_a_source_in_another_encoding_is_read(ledger: Ledger, table: Table) -> N
     mapping = changed('key = "id"', 'key = "id"\nencoding = "gb18030"')
     import_csv(ledger, table(CLOSED.replace("lift is stuck", "电梯停运"), encoding="gb18030"), mapping)
     accepted = ledger.replay("opinion:oldsys-2").events[0]
-    assert ledger.opened(accepted) == {"content": "电梯停运"}
+    assert ledger.says(accepted, "content", "电梯停运")

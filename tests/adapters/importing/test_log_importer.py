@@ -78,8 +78,10 @@ def test_each_event_of_a_case_becomes_its_command(ledger: Ledger, plan: LogMappi
     assert dispatched.event.to == "value_5"
     assert isinstance(ended.event, OpinionEnded)
     assert ended.event.source == "desk"
-    assert ledger.opened(ended) == {"explanation": "desk: Closed"}
-    assert ledger.opened(accepted) == {"content": "the till is stuck"}
+    assert ledger.says(ended, "explanation", "desk: Closed")
+    assert ledger.says(accepted, "content", "the till is stuck")
+    assert ledger.says(accepted, "contact", None)
+    assert ledger.says(accepted, "place", None)
     assert [record.command_id for record in (accepted, dispatched, ended)] == [
         "import:desk:k:_a1:1",
         "import:desk:k:_a1:2",
