@@ -52,7 +52,8 @@ class Figures:
     Months are local months of the center (DA-5). `as_of` (an aware moment, now by default) is when it is judged what
     was done, late or overdue, by the recorded times. `known_at` takes only the events recorded by then: what would
     have been reported then; it goes through the events instead of the stored facts, seconds for a million. `by` is one
-    of `projections.reports.sources.GROUPS`; a group that is not known is `None` and comes last.
+    of `projections.reports.sources.GROUPS`; a group that is not known is `None` and comes last. The `policies` of a row
+    are those that governed the cases it counts, each with its version, such as `w08 10`.
     """
 
     def __init__(self, database: Database, now: Clock = system_clock) -> None:
@@ -79,7 +80,7 @@ class Figures:
         asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         check_group(by)
         since = _month_before(asked.judged, month)
-        counted: dict[str | None, dict[str, int]] = {}
+        counted: dict[str | None, monthly.Counted] = {}
         clocks: dict[str | None, dict[str, Timeliness]] = {}
         with self._reading() as connection:
             source = _source(known_at)
@@ -90,9 +91,7 @@ class Figures:
                 monthly.answers(source, asked),
                 timeliness.overdue_cases(not_over, asked),
             ):
-                for found in connection.execute(query):
-                    counts = dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-                    counted.setdefault(counts.pop("grouped"), {}).update(counts)
+                monthly.gather(counted, connection.execute(query))
             for ran in timeliness.rows(asked, connection.execute(timeliness.figures(source, asked))):
                 clocks.setdefault(ran.group, {})[ran.clock] = ran
         rows = [monthly.row(asked, group, counts, clocks.get(group, {})) for group, counts in counted.items()]
@@ -136,10 +135,8 @@ class Figures:
         asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
         with self._reading() as connection:
             targets = _Targets(connection, month)
-            found = [
-                callbacks.row(asked, one, targets.of(one.grouped if by == "center" else center))
-                for one in connection.execute(callbacks.figures(_source(known_at), asked))
-            ]
+            counted = connection.execute(callbacks.figures(_source(known_at), asked))
+            found = callbacks.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
 
     def alert_points(

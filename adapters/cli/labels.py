@@ -98,6 +98,7 @@ HEADINGS: Final = {
     "plan_in_time": "及时出方案",
     "plan_rate": "方案及时率",
     "points": "扣分",
+    "policies": "依据制度",
     "policy": "制度",
     "position": "序号",
     "praise": "表扬",

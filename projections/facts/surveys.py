@@ -62,6 +62,9 @@ SURVEYS: Final = Facts(
             "month", MONTH, FormApproved, field="local_date", zh="审定月份", en="local month of approval", rule="DA-5"
         ),
         first("approved_at", TIME, FormApproved, field="occurred_at", zh="审定时间", en="approval", rule="SV-1"),
+        first("policy_name", CODE, FormApproved, zh="政策", en="governing policy", rule="policy"),
+        first("policy_version", LABEL, FormApproved, zh="政策版本", en="its version", rule="policy"),
+        first("policy_digest", ID, FormApproved, zh="政策摘要", en="SHA-256 of its values", rule="policy"),
         count("distributions", SurveyDistributed, zh="发放轮次", en="rounds of distribution", rule="SV-2"),
         last("distributed", INTEGER, SurveyDistributed, zh="发放份数", en="forms distributed", rule="SV-2"),
         last("resident_households", INTEGER, SurveyDistributed, zh="常住户数", en="resident households", rule="SV-2"),

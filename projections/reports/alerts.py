@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 
 from ..facts.alerts import ALERTS
 from ..facts.opinions import OPINIONS
+from .governing import POLICY, policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,7 @@ class AlertPoints:
     """The alerts of a center that were confirmed in a local month, and the points they cost it.
 
     A center that had none has no row; `center` is `None` in the row of the company, which adds the others up.
+    `policies` governed the cases.
     """
 
     month: str
@@ -32,12 +34,15 @@ class AlertPoints:
     yellow: int
     red: int
     points: Decimal
+    policies: tuple[str, ...] = ()
 
 
 def confirmed(source: Source, month: str, center: str | None) -> Select[*tuple[Any, ...]]:
-    """Each confirmed alert of the month: center, level, points."""
+    """Each confirmed alert of the month: center, level, points, policy of its case."""
     o, a = source(OPINIONS), source(ALERTS)
-    chosen = select(o.c.center, a.c.level, a.c.points).select_from(a.join(o, o.c.case_id == a.c.case_id))
+    chosen = select(o.c.center, a.c.level, a.c.points, *(o.c[name] for name in POLICY)).select_from(
+        a.join(o, o.c.case_id == a.c.case_id)
+    )
     mine = () if center is None else (o.c.center == center,)
     return chosen.where(a.c.confirmed_month == month, *mine).order_by(o.c.center)
 
@@ -59,4 +64,5 @@ def _row(month: str, center: str | None, found: list[Row[Any]]) -> AlertPoints:
         yellow=levels.count("yellow"),
         red=levels.count("red"),
         points=sum((one.points for one in found), Decimal("0.00")),
+        policies=policies_of(found),
     )

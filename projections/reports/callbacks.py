@@ -5,7 +5,8 @@ The manual does not say of what the 40 % of visits are; *of the callbacks* is ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from ..columntypes import word
 from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
+from .governing import POLICY, policies_of
 from .monthly import owed
 from .rates import number_of, percent
 from .sources import Asked, Keep, Source, check_group, everything, group_of
@@ -45,6 +47,7 @@ COLUMNS: Final = (
     "owed_from",
     "called_back_at",
     "by_visit",
+    *POLICY,
 )
 
 
@@ -56,7 +59,7 @@ class CallbackRates:
     `order` (of service orders completed in the month, suppliers' among them): `to_call_back` counts these, and `rate`
     divides `called_back` by it. `visit_rate` divides `visits` by `called_back`; visits are asked for with orders only.
     Targets are those of the policy in force, none where centers differ. All rates percent, none where there is no
-    denominator (DA-4).
+    denominator (DA-4). `policies` governed the cases.
     """
 
     month: str
@@ -70,6 +73,7 @@ class CallbackRates:
     visits: int | None
     visit_rate: Decimal | None
     visit_target: Decimal | None
+    policies: tuple[str, ...] = ()
 
 
 def cases(source: Source, opinions: Keep = everything, orders: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
@@ -85,7 +89,7 @@ def cases(source: Source, opinions: Keep = everything, orders: Keep = everything
 
 
 def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count the month's cases by subject and group.
+    """Count the month's cases by subject, group and policy. See `rows`.
 
     Raises:
         UnknownCode: grouped by what there is not.
@@ -100,25 +104,40 @@ def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
         number_of(called).label("called_back"),
         number_of(and_(called, chosen.c.by_visit)).label("visits"),
     )
-    query = select(chosen.c.subject, group, *counted).where(asked.by_judged(chosen.c.owed_from))
-    return query.group_by(chosen.c.subject, chosen.c[asked.by])
+    policy = [chosen.c[name] for name in POLICY]
+    query = select(chosen.c.subject, group, *policy, *counted).where(asked.by_judged(chosen.c.owed_from))
+    return query.group_by(chosen.c.subject, chosen.c[asked.by], *policy)
 
 
-def row(asked: Asked, found: Row[Any], targets: Mapping[str, Decimal]) -> CallbackRates:
-    """Make the rates of one row, with the policy's targets by their names."""
-    orders = found.subject == "order"
+def rows(
+    asked: Asked, found: Iterable[Row[Any]], targets_of: Callable[[str | None], Mapping[str, Decimal]]
+) -> list[CallbackRates]:
+    """Make one row a subject and group of what `figures` counted, beside the targets of the policy in force."""
+    listed: defaultdict[tuple[str, str | None], list[Row[Any]]] = defaultdict(list)
+    for one in found:
+        listed[one.subject, one.grouped].append(one)
+    return [_row(asked, subject, group, counted, targets_of(group)) for (subject, group), counted in listed.items()]
+
+
+def _row(
+    asked: Asked, subject: str, group: str | None, counted: list[Row[Any]], targets: Mapping[str, Decimal]
+) -> CallbackRates:
+    orders = subject == "order"
+    to_call_back, called_back = sum(one.to_call_back for one in counted), sum(one.called_back for one in counted)
+    visits = sum(one.visits for one in counted) if orders else None
     return CallbackRates(
         month=asked.month,
-        subject=found.subject,
+        subject=subject,
         by=asked.by,
-        group=found.grouped,
-        to_call_back=found.to_call_back,
-        called_back=found.called_back,
-        rate=percent(found.called_back, found.to_call_back),
+        group=group,
+        to_call_back=to_call_back,
+        called_back=called_back,
+        rate=percent(called_back, to_call_back),
         target=targets.get("order_callback_rate" if orders else "opinion_callback_rate"),
-        visits=found.visits if orders else None,
-        visit_rate=percent(found.visits, found.called_back) if orders else None,
+        visits=visits,
+        visit_rate=None if visits is None else percent(visits, called_back),
         visit_target=targets.get("order_visit_rate") if orders else None,
+        policies=policies_of(counted),
     )
 
 
@@ -128,7 +147,7 @@ def _of(facts: FromClause, subject: str, **values: ColumnElement[Any]) -> Select
     def of(name: str) -> ColumnElement[Any]:
         if name in given:
             return given[name]
-        if name in {"case_id", "number", "called_back_at"}:
+        if name in {"case_id", "number", "called_back_at", *POLICY}:
             return facts.c[name]
         return group_of(facts, name, subject=subject)
 

@@ -25,6 +25,7 @@ from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
 from ..facts.platform import PLATFORM
 from ..facts.turns import TURNS
+from .governing import POLICY
 from .moved import Standing, standing
 from .sources import ONE, Keep, Source, everything, group_of, nothing
 
@@ -51,6 +52,7 @@ COLUMNS: Final = (
     "done_at",
     "ended_at",
     "void_at",
+    *POLICY,
 )
 
 
@@ -219,7 +221,7 @@ def _of_opinion(
 
 def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Select[*tuple[Any, ...]]:
     """The columns in their order; what is not of the clock is the case's."""
-    plain = {"case_id", "number", "ended_at"}
+    plain = {"case_id", "number", "ended_at", *POLICY}
 
     def of(name: str) -> ColumnElement[Any]:
         if name == "void_at" and name not in values:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,10 +13,15 @@ from ...domain.opinion.words import Kind, Validity
 from ..columntypes import word
 from ..facts.callbacks import CALLBACKS
 from ..facts.opinions import OPINIONS
+from .governing import POLICY, named
 from .rates import number_of, percent
 from .sources import Asked, Source, group_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Row
+
     from .timeliness import Timeliness
 
 SHOWN: Final = (
@@ -52,6 +57,7 @@ SHOWN: Final = (
     "ended_at",
     "ended_month",
     "ending",
+    *POLICY,
 )
 
 ANSWERS: Final = {"timely": "handled_in_time", "outcome": "outcome_satisfied", "attitude": "attitude_satisfied"}
@@ -67,7 +73,8 @@ class MonthlyOpinions:
     finished (OP-10), `called_back` those of them with a callback. For each of the three questions: answers given, how
     many were yes, and the share. `carried_over` cases of earlier months were open at the month's start,
     `open_at_month_end` ones at its end; `overdue` ones, of this month or carried over, are open with a clock past its
-    time. Rates are percent, none where there is no denominator (DA-4).
+    time. Rates are percent, none where there is no denominator (DA-4). `policies` governed the opinions that were
+    accepted, carried over or open at the month's end.
     """
 
     month: str
@@ -108,6 +115,7 @@ class MonthlyOpinions:
     carried_over: int = 0
     open_at_month_end: int = 0
     overdue: int = 0
+    policies: tuple[str, ...] = ()
 
 
 def cases(source: Source) -> Select[*tuple[Any, ...]]:
@@ -119,7 +127,7 @@ def cases(source: Source) -> Select[*tuple[Any, ...]]:
 
 
 def counts(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count the month's opinions by group."""
+    """Count the month's opinions by group and policy."""
     o = source(OPINIONS)
     group = group_of(o, asked.by, subject="opinion").label("grouped")
     complaint = o.c.kind == word(Kind.COMPLAINT)
@@ -140,8 +148,9 @@ def counts(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
         "rehandled": asked.by_judged(o.c.rehandled_at),
         "ended": asked.by_judged(o.c.ended_at),
     }
-    chosen = select(group, *(number_of(condition).label(name) for name, condition in counted.items()))
-    return chosen.where(*asked.of_month()(o), asked.by_judged(o.c.accepted_at)).group_by(group)
+    policy = [o.c[name] for name in POLICY]
+    chosen = select(group, *policy, *(number_of(condition).label(name) for name, condition in counted.items()))
+    return chosen.where(*asked.of_month()(o), asked.by_judged(o.c.accepted_at)).group_by(group, *policy)
 
 
 def perhaps_open(source: Source, asked: Asked, since: str) -> Source:
@@ -162,15 +171,17 @@ def perhaps_open(source: Source, asked: Asked, since: str) -> Source:
 
 
 def balance(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count, by group, what of `perhaps_open` was open at the month's start and at its end."""
+    """Count, by group and policy, what of `perhaps_open` was open at the month's start and at its end."""
     o = source(OPINIONS)
     group = group_of(o, asked.by, subject="opinion").label("grouped")
     open_then = or_(o.c.ended_at.is_(None), o.c.ended_at > asked.judged)
     carried = and_(o.c.month < asked.month, or_(open_then, o.c.ended_month >= asked.month))
     at_end = or_(open_then, o.c.ended_month > asked.month)
-    chosen = select(group, number_of(carried).label("carried_over"), number_of(at_end).label("open_at_month_end"))
+    policy = [o.c[name] for name in POLICY]
+    counted = (number_of(carried).label("carried_over"), number_of(at_end).label("open_at_month_end"))
+    chosen = select(group, *policy, *counted)
     # As above: not by an index on acceptance, which holds nearly all.
-    return chosen.where(asked.by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group)
+    return chosen.where(asked.by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group, *policy)
 
 
 def answers(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -185,18 +196,35 @@ def answers(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     return chosen.where(*asked.of_month()(o), asked.by_judged(c.c.called_at)).group_by(group)
 
 
-def row(
-    asked: Asked, group: str | None, counted: Mapping[str, int], clocks: Mapping[str, Timeliness]
-) -> MonthlyOpinions:
+@dataclass(slots=True)
+class Counted:
+    """What the selects counted of one group, together."""
+
+    numbers: Counter[str] = field(default_factory=Counter)
+    policies: set[str] = field(default_factory=set)
+
+
+def gather(counted: dict[str | None, Counted], found: Iterable[Row[Any]]) -> None:
+    """Add what a select counted to what others did, by group; a policy is named where a case of it was counted."""
+    for one in found:
+        numbers = dict(one._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+        of_group = counted.setdefault(numbers.pop("grouped"), Counted())
+        policy = named(*(numbers.pop(name, None) for name in POLICY))
+        of_group.numbers.update(numbers)
+        if any(numbers.values()):
+            of_group.policies.update(policy)
+
+
+def row(asked: Asked, group: str | None, counted: Counted, clocks: Mapping[str, Timeliness]) -> MonthlyOpinions:
     """Put one group's counts together with its rates."""
-    of: dict[str, Any] = dict(counted)
+    of: dict[str, Any] = dict(counted.numbers)
     for clock, name in (("response", "response_rate"), ("plan", "plan_rate"), ("callback", "callback_in_time_rate")):
         if ran := clocks.get(clock):
             of |= {f"{clock}_due": ran.due, f"{clock}_in_time": ran.in_time, name: ran.in_time_of_due}
     for name in ANSWERS:
         of[f"{name}_rate"] = percent(of.get(name, 0), of.get(f"{name}_answers", 0))
     of["callback_rate"] = percent(of.get("called_back", 0), of.get("to_call_back", 0))
-    return MonthlyOpinions(month=asked.month, by=asked.by, group=group, **of)
+    return MonthlyOpinions(month=asked.month, by=asked.by, group=group, **of, policies=tuple(sorted(counted.policies)))
 
 
 def owed(o: FromClause) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, FromClause, Integer, Select, case, cast, 
 from ..columntypes import word
 from ..facts.survey_items import SURVEY_ITEMS
 from ..facts.surveys import SURVEYS
+from .governing import POLICY, policies_of
 from .rates import shorten
 from .sources import Keep, Source, everything
 
@@ -36,7 +37,7 @@ class SurveyRates:
     `of_returned`: (satisfied + basically satisfied) / forms returned (W08-03 4.3.1); `of_answered`: qualified /
     (qualified + unsatisfied) (M2 5.1.6). The total's `percent` is the mean of the items' rates, its numerator and
     denominator their sums. An open survey has the items' answers so far and no rates. `month` is the local month of
-    closing.
+    closing. `policies` has the one that governed the survey.
     """
 
     month: str | None
@@ -56,20 +57,22 @@ class SurveyRates:
     numerator: int | None
     denominator: int | None
     percent: Decimal | None
+    policies: tuple[str, ...] = ()
 
 
 def rates(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
     """Every item and total: the select of the view; `place` counts from 1 in the form's order, 0 is the total."""
     s, i = source(SURVEYS), source(SURVEY_ITEMS)
     head = (s.c.case_id, s.c.number, s.c.center, s.c.status, s.c.method, s.c.closed_month.label("month"), s.c.closed_at)
-    items = select(*head, i.c.place, i.c.item, i.c.label_zh, i.c.label_en, *(i.c[name] for name in COUNTS))
+    policy = [s.c[name] for name in POLICY]
+    items = select(*head, i.c.place, i.c.item, i.c.label_zh, i.c.label_en, *(i.c[name] for name in COUNTS), *policy)
     total: tuple[ColumnElement[Any], ...] = (
         literal_column("0", Integer()).label("place"),
         cast(null(), i.c.item.type).label("item"),
         word("总满意率").label("label_zh"),
         word("total satisfaction").label("label_en"),
     )
-    totals = select(*head, *total, *(s.c[name] for name in COUNTS))
+    totals = select(*head, *total, *(s.c[name] for name in COUNTS), *policy)
     of_items = items.select_from(s.join(i, i.c.case_id == s.c.case_id)).where(*keep(s))
     return union_all(of_items, totals.where(*keep(s)))
 
@@ -106,4 +109,5 @@ def row(found: Row[Any]) -> SurveyRates:
         numerator=found.numerator,
         denominator=found.denominator,
         percent=shorten(found.percent),
+        policies=policies_of([found]),
     )

@@ -6,7 +6,7 @@ Due and done stand in the view (`clocks.py`); the question (as of when?) is put 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from ...domain.opinion.timing import Verdict
 from ..columntypes import word
 from .clocks import clocks, of_the_flow
+from .governing import POLICY, policies_of
 from .rates import percent
 from .sources import Asked, Source, check_group
 
@@ -34,7 +35,7 @@ class Timeliness:
     Three rates, for each is asked for somewhere and they differ: `in_time_of_done` = in_time / `done` (in time or
     late); `in_time_of_due` = in_time / `due` (done, or overdue at `as_of`); `in_time_of_all` = in_time / `with_target`
     (never done counts as late, also where it still runs or its case ended first). Percent; none where there is no
-    denominator (DA-4).
+    denominator (DA-4). `policies` governed the cases.
     """
 
     month: str
@@ -56,10 +57,11 @@ class Timeliness:
     in_time_of_all: Decimal | None
     target: Decimal | None = None
     """What the policy asks for, in percent (TG-1: arrival)."""
+    policies: tuple[str, ...] = ()
 
 
 def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count the month's clocks: one row a clock, group and verdict, with their number. See `rows`.
+    """Count the month's clocks: one row a clock, group, policy and verdict, with their number. See `rows`.
 
     Raises:
         UnknownCode: grouped by what there is not.
@@ -67,7 +69,8 @@ def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
     """
     check_group(asked.by, also=("clock",))
     ran = clocks(source, asked.of_month()).subquery("clocks")
-    judged = select(ran.c.clock, ran.c[asked.by].label("grouped"), verdict(ran, asked).label("verdict"))
+    policy = [ran.c[name] for name in POLICY]
+    judged = select(ran.c.clock, ran.c[asked.by].label("grouped"), *policy, verdict(ran, asked).label("verdict"))
     found = judged.where(*_ran(ran, asked)).subquery("judged")
     # Counted by the verdict itself: a count for each would judge every clock six times.
     number = func.count(found.c.clock).label("number")
@@ -96,15 +99,18 @@ def verdict(ran: FromClause, asked: Asked) -> ColumnElement[str]:
 
 def rows(asked: Asked, found: Iterable[Row[Any]], targets_of: TargetsOf = lambda _: {}) -> list[Timeliness]:
     """Make one row a clock and group of what `figures` counted, beside the target of the policy in force."""
-    counted: dict[tuple[str, str | None], Counter[str]] = {}
+    listed: defaultdict[tuple[str, str | None], list[Row[Any]]] = defaultdict(list)
     for one in found:
-        counted.setdefault((one.clock, one.grouped), Counter())[one.verdict] = one.number
-    return [_row(asked, clock, group, counts, targets_of(group)) for (clock, group), counts in counted.items()]
+        listed[one.clock, one.grouped].append(one)
+    return [_row(asked, clock, group, counted, targets_of(group)) for (clock, group), counted in listed.items()]
 
 
 def _row(
-    asked: Asked, clock: str, group: str | None, counts: Counter[str], targets: Mapping[str, Decimal]
+    asked: Asked, clock: str, group: str | None, counted: list[Row[Any]], targets: Mapping[str, Decimal]
 ) -> Timeliness:
+    counts: Counter[str] = Counter()
+    for one in counted:
+        counts[one.verdict] += one.number
     in_time = counts[Verdict.IN_TIME]
     done = in_time + counts[Verdict.LATE]
     due = done + counts[Verdict.OVERDUE]
@@ -123,6 +129,7 @@ def _row(
         in_time_of_due=percent(in_time, due),
         in_time_of_all=percent(in_time, with_target),
         target=targets.get(f"{clock}_in_time"),
+        policies=policies_of(counted),
     )
 
 

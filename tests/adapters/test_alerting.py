@@ -127,6 +127,7 @@ class TestWhatBecomesOfAnAlert:
         (points,) = ledger.figures.alert_points("2026-03")
         assert (points.center, points.blue, points.yellow, points.red) == ("center:sz01", 1, 1, 0)
         assert str(points.points) == "0.70"
+        assert points.policies == (f"{GROUP.name} {GROUP.version}",)
 
     def test_dismissed_it_counts_nothing_and_is_not_raised_again(self) -> None:
         ledger = group_ledger(*BEGUN)

@@ -158,3 +158,14 @@ def test_facts_that_agree_with_the_events_are_found_so(caseledger: Run) -> None:
     assert (said.exit_code, said.json["clean"], said.json["differing"]) == (0, True, 0)
     assert said.json["rows"]["fact_opinions"] == 1
     assert caseledger("check").exit_code == 0
+
+
+@pytest.mark.usefixtures("handled")
+@pytest.mark.parametrize("figure", ["monthly", "timeliness"])
+def test_every_row_names_the_policies_of_its_cases_for_programs_and_for_people(caseledger: Run, figure: str) -> None:
+    rows = caseledger("report", figure, *MARCH).json
+    assert rows
+    assert [row["policies"] for row in rows] == [["w08 10"]] * len(rows)
+    said = caseledger("report", figure, "--month", "2024-03").out
+    assert "依据制度 policies" in said
+    assert "w08 10" in said
