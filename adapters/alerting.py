@@ -21,6 +21,7 @@ from ..domain.opinion.alert_state import AlertLevel
 from ..domain.opinion.alerts import RaiseAlert, to_raise
 from ..domain.opinion.deadlines import ConfirmDeadlines
 from ..domain.opinion.repetition import TreatAsUnsatisfied, could_repeat, repeats
+from ..domain.policy import Unit
 from ..domain.refusal import CommandReused, Refused, WrongState, WrongTime
 from ..domain.terms import Terms, aware
 from ..domain.values import Role, utc_text
@@ -34,15 +35,26 @@ if TYPE_CHECKING:
 
     from ..domain.center import CenterState
     from ..domain.command import Command
-    from ..domain.policy import Policy, ShareRule
+    from ..domain.policy import Policy, Repetition, ShareRule
     from .application import CaseApplication
     from .deciding import History, Outcome
     from .store.database import Database
 
 WATCH: Final = Actor(id="watch", role=Role.WATCH)
 COMPANY: Final = "company"
-_REPEATS_WITHIN: Final = 13
-"""Months back in which an ended case is looked at; longer than any `repetition.within` of a shipped policy."""
+_BELATED: Final = 12
+"""Months more than the longest rule in force asks for in which ended cases are looked at for what came again.
+
+An opinion may be entered late, and the watch may not have run; and months begin at another moment where the center is.
+"""
+_IN_A_MONTH: Final = {
+    Unit.MINUTES: 28 * 24 * 60,
+    Unit.HOURS: 28 * 24,
+    Unit.DAYS: 28,
+    Unit.WORKING_DAYS: 14,
+    Unit.MONTHS: 1,
+}
+"""How many of a unit pass in a month at least; the official calendar has left 14 working days in any 28 since 2010."""
 _BATCH: Final = 200
 
 
@@ -139,10 +151,7 @@ class Watcher:
 
     def _shares(self, moment: datetime, centers: dict[str, CenterState]) -> Iterator[Command]:
         """The same issue in so many of all households, of a project or of the company (GP-5)."""
-        shares = [policy.alerts.share for policy in _policies(centers) if policy.alerts]
-        rules = {repr(share): share for share in shares if share}
-        for _, rule in sorted(rules.items()):
-            digests = [p.ref.digest for p in _policies(centers) if p.alerts and p.alerts.share == rule]
+        for rule, digests in _share_rules(_policies(centers)).items():
             since = utc_text(_months_before(moment, rule.months))
             rows = self._rows(called_for.households(since, utc_text(moment), digests))
             raised = {(row.category, row.scope) for row in self._rows(called_for.shares_raised(since))}
@@ -162,13 +171,12 @@ class Watcher:
                     )
 
     def _repetitions(self, moment: datetime, centers: dict[str, CenterState]) -> Iterator[Command]:
-        policies = [policy for policy in _policies(centers) if policy.repetition]
-        if not policies:
+        rules = {policy.ref.digest: policy.repetition for policy in _policies(centers) if policy.repetition}
+        if not rules:
             return
-        alike = list(dict.fromkeys(fields for p in policies if p.repetition for fields in p.repetition.alike))
-        since = f"{_months_before(moment, _REPEATS_WITHIN):%Y-%m}"
-        digests = [policy.ref.digest for policy in policies]
-        pairs = self._rows(called_for.may_repeat(since, utc_text(moment), digests, alike))
+        alike = list(dict.fromkeys(fields for rule in rules.values() for fields in rule.alike))
+        since = f"{_months_before(moment, max(map(_months_of, rules.values())) + _BELATED):%Y-%m}"
+        pairs = self._rows(called_for.may_repeat(since, utc_text(moment), list(rules), alike))
         known = dict(self._histories(case for pair in pairs for case in (pair.case_id, pair.by_case)))
         for pair in pairs:
             earlier, later = known[pair.case_id], known[pair.by_case].state
@@ -186,6 +194,20 @@ class Watcher:
 def _policies(centers: dict[str, CenterState]) -> list[Policy]:
     found = {policy.ref.digest: policy for state in centers.values() for _, policy in state.policies}
     return [found[digest] for digest in sorted(found)]
+
+
+def _months_of(rule: Repetition) -> int:
+    """How many months after handling an opinion may be the same again (OP-12); rather too many than too few."""
+    return -(-rule.within.amount // _IN_A_MONTH[rule.within.unit])
+
+
+def _share_rules(policies: Iterable[Policy]) -> dict[ShareRule, list[str]]:
+    """The rules about shares of households, each with the policies (digests) that have it; several may share one."""
+    found: dict[ShareRule, list[str]] = defaultdict(list)
+    for policy in policies:
+        if policy.alerts and policy.alerts.share:
+            found[policy.alerts.share].append(policy.ref.digest)
+    return found
 
 
 def _by_scope(rows: Sequence[Any]) -> dict[tuple[str, str], list[Household]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ from caseledger.adapters.testing import (
 )
 from caseledger.domain.command import Command
 from caseledger.domain.opinion.state import OpinionState
+from caseledger.domain.policy import Policy
 from caseledger.domain.refusal import Refused, WrongState, WrongTime
 from caseledger.domain.values import LateReason, Role
-from tests.policies import GROUP
+from tests.policies import GROUP, limit
 
 MONDAY = "2026-03-02 09:00"
 SECOND = timedelta(seconds=1)
@@ -193,6 +195,20 @@ class TestShareOfHouseholds:
         ledger.tell(accept("2026-03-05 11:00", case="opinion:21", category="cleaning", unit="unit:21", estate="tower"))
         assert ledger.watch() == []
 
+    def test_policies_of_several_centers_that_say_the_same_count_together_for_the_company(self) -> None:
+        assert GROUP.alerts is not None
+        assert GROUP.alerts.share is not None
+        five = GROUP.alerts.share.model_copy(update={"percent": Decimal("5.00")})
+        alike = GROUP.model_copy(update={"name": "other", "alerts": GROUP.alerts.model_copy(update={"share": five})})
+        ledger = group_ledger(*complaints(20, estate="tower"))
+        there = {"center": "center:sz02"}
+        ledger.tell(register(MONDAY, **there), adopt(MONDAY, policy=alike, **there))
+        assert ledger.watch() == []  # 20 of 800 households
+        ledger.tell(*(one.model_copy(update=there) for one in complaints(19, estate="tower", start=20)))
+        assert ledger.watch() == []
+        ledger.tell(accept("2026-03-05 10:00", case="opinion:39", category="cleaning", unit="unit:39", **there))
+        assert [one.case for one in ledger.watch()] == ["opinion:39"]
+
     def test_a_project_counts_by_its_own_households_where_they_are_known(self) -> None:
         ledger = group_ledger(
             report_estate_households("2026-03-02 08:00", by="manager", estate="garden", households=40)
@@ -227,6 +243,18 @@ ENDED = (
     finish("2026-03-31 12:00"),
     end("2026-03-31 13:00", explanation="顾客未留联系方式"),
 )
+
+
+def looking_back(amount: int, unit: str) -> Policy:
+    assert GROUP.repetition is not None
+    within = limit(amount, unit, "OP-12", "W08-01 4.4.2.5")
+    return GROUP.model_copy(
+        update={
+            "name": "long",
+            "in_force_from": date(2024, 1, 1),
+            "repetition": GROUP.repetition.model_copy(update={"within": within}),
+        }
+    )
 
 
 class TestRepetition:
@@ -268,6 +296,38 @@ class TestRepetition:
         first = (accept(MONDAY, **place), *ENDED[1:])
         ledger = group_ledger(*first, accept("2026-04-02 09:00", case="opinion:2", **place))
         assert [one.case for one in ledger.watch() if one.case == "opinion:1"] == ["opinion:1"]
+
+    @pytest.mark.parametrize(
+        ("amount", "unit", "when"),
+        [
+            (24, "months", "2028-03-31 23:59:59.999999"),  # two years after the 31st of March 2026
+            (1000, "days", "2028-12-25 23:59:59.999999"),
+            (9999, "hours", "2027-05-22 03:00:00"),  # 416 days and 15 hours after noon of the 31st
+            (400, "working_days", "2027-10-02 09:00:00"),  # 550 days later; of 550 days at most 394 are weekdays
+        ],
+    )
+    def test_a_policy_that_looks_back_for_years_finds_what_ended_years_ago(
+        self, amount: int, unit: str, when: str
+    ) -> None:
+        for policy, found in ((looking_back(amount, unit), ["opinion:1"]), (GROUP, [])):
+            ledger = ledger_in_memory(MONDAY, policy=policy)
+            ledger.tell(*ENDED, accept(when, case="opinion:2", unit="unit:1"))
+            assert [one.case for one in ledger.watch() if one.case == "opinion:1"] == found
+
+    def test_a_second_past_its_years_it_is_not_the_same_again(self) -> None:
+        ledger = ledger_in_memory(MONDAY, policy=looking_back(24, "months"))
+        ledger.tell(*ENDED, accept("2028-04-01 00:00:00", case="opinion:2", unit="unit:1"))
+        assert [one.case for one in ledger.watch() if one.case == "opinion:1"] == []
+
+    def test_the_longest_look_back_of_several_policies_is_no_other_policys(self) -> None:
+        ledger = ledger_in_memory(MONDAY, policy=GROUP)
+        ledger.tell(*ENDED, adopt("2026-04-01 00:00", policy=looking_back(24, "months")))
+        ledger.tell(accept("2028-01-10 09:00", case="opinion:2", unit="unit:1"))
+        assert [one.case for one in ledger.watch() if one.case == "opinion:1"] == []
+
+    def test_what_is_noticed_a_year_late_is_still_sent_to_rehandling(self) -> None:
+        ledger = group_ledger(*ENDED, accept("2026-04-30 09:00", case="opinion:2", unit="unit:1"))
+        assert "opinion:1" in [one.case for one in watched(ledger, at("2027-04-29 09:00"))]
 
     def test_what_was_called_back_is_not_sent_to_rehandling(self) -> None:
         called = (*ENDED[:-1], call_back("2026-03-31 12:30"), end("2026-03-31 13:00"))
