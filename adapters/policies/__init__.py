@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from difflib import get_close_matches
 from importlib.resources import files
@@ -58,7 +59,7 @@ def load(name: str) -> Policy:
 
 
 def _values(name: str, heirs: tuple[str, ...]) -> dict[str, Any]:
-    """The values of a policy with those it inherits; `heirs` are the files that led to it."""
+    """The values of a policy with those it inherits; `heirs` are the places of those that led to it."""
     values = _read(name)
     parent = values.pop("inherits", None)
     without = values.pop("without", [])
@@ -73,20 +74,39 @@ def _values(name: str, heirs: tuple[str, ...]) -> dict[str, Any]:
     if missing := [key for key in OWN if key not in values]:
         raise BadPolicy(f"{name} lacks {', '.join(missing)}", rule="policy", right="its own, beside what it inherits")
     source = parent if parent in shipped() else str(Path(name).parent / parent)
-    if source in (*heirs, name):
+    heirs = (*heirs, _place(name))
+    if _place(source) in heirs:
         raise BadPolicy(f"{name} inherits itself by way of {parent}", rule="policy", right="another policy")
-    inherited = _values(source, (*heirs, name))
+    inherited = _values(source, heirs)
     for key in without:
         _drop(inherited, str(key), name)
     return _merged(inherited, values)
 
 
+def _place(name: str) -> str:
+    """Where a policy lies: a file is the same one by whatever links and dots it is named."""
+    if name in shipped():
+        return name
+    try:
+        return os.path.realpath(name)
+    except ValueError:  # a name with U+0000 is no path; reading it says so
+        return name
+
+
 def _drop(values: dict[str, Any], key: str, name: str) -> None:
     """Take a value out, named by its dotted key."""
     *tables, last = key.split(".")
-    found: Any = values
-    for table in tables:
-        found = found.get(table, {})
+    found = values
+    for depth, table in enumerate(tables, start=1):
+        inner = found.get(table, {})
+        if not isinstance(inner, dict):
+            way = ".".join(tables[:depth])
+            raise BadPolicy(
+                f"{name} is without {key}, and {way} is no table",
+                rule="policy",
+                right=f"a key it inherits, such as {way}",
+            )
+        found = inner
     if last not in found:
         raise BadPolicy(f"{name} is without {key}, which it does not inherit", rule="policy", right="a key it inherits")
     del found[last]

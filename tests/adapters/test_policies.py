@@ -92,6 +92,23 @@ def test_files_inherit_from_files_beside_them(tmp_path: Path) -> None:
     assert policy.authority["approve_plan"] == load("w08").authority["approve_plan"]
 
 
+@pytest.mark.parametrize("way", ["base.toml", "./base.toml", "here/base.toml", "link.toml"])
+def test_policies_that_inherit_each_other_are_told_by_whatever_way_they_are_named(tmp_path: Path, way: str) -> None:
+    (tmp_path / "here").symlink_to(tmp_path)
+    (tmp_path / "link.toml").symlink_to(tmp_path / "base.toml")
+    written(tmp_path, OWN.replace('"w08"', '"here/ours.toml"'), "base.toml")
+    with pytest.raises(BadPolicy, match=r"inherits itself by way of here/ours\.toml .*Right would be: another policy"):
+        load(written(tmp_path, OWN.replace('"w08"', f'"{way}"')))
+
+
+def test_one_file_may_be_inherited_by_two_names(tmp_path: Path) -> None:
+    written(tmp_path, OWN + "follow_ups = 3\n", "base.toml")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "link.toml").symlink_to(tmp_path / "base.toml")
+    policy = load(written(tmp_path, OWN.replace('"w08"', '"there/link.toml"')))
+    assert policy.follow_ups == 3
+
+
 LIMIT = '[response]\namount = 1\nunit = "{}"\nrule = "OP-5"\nclause = "ours"\n'
 
 
@@ -109,8 +126,14 @@ LIMIT = '[response]\namount = 1\nunit = "{}"\nrule = "OP-5"\nclause = "ours"\n'
         (OWN + '[approval.needed]\ngeneral = "acceptor"\n', "needed names acceptor"),
         (OWN + '[category_mapping]\nnoise = "din"\n', "leads to din"),
         (OWN + 'without = ["nothing.here"]\n', "is without nothing.here, which it does not inherit"),
+        (OWN + 'without = ["version.1"]\n', "is without version.1, and version is no table"),
+        (OWN + 'without = ["label.zh.x.y"]\n', "is without label.zh.x.y, and label.zh is no table"),
+        (OWN + 'without = ["authority.end_opinion.0"]\n', "and authority.end_opinion is no table"),
+        (OWN + 'without = ["response.minutes"]\n', "is without response.minutes, which it does not inherit"),
         (OWN.replace('name = "ours"\n', ""), "lacks name"),
-        (OWN.replace('"w08"', '"ours.toml"'), "inherits itself"),
+        (OWN.replace('"w08"', '"ours.toml"'), "inherits itself by way of ours.toml"),
+        (OWN.replace('"w08"', '"./ours.toml"'), "inherits itself by way of ./ours.toml"),
+        (OWN.replace('"w08"', '"a\\u0000b"'), "there is no policy"),
         (OWN.replace('"w08"', '"none.toml"'), "there is no policy"),
         (OWN.replace('inherits = "w08"', "inherits = 8"), "inherits or without of a wrong form"),
         (OWN.replace('inherits = "w08"', 'without = ["response"]'), "inherits nothing"),
