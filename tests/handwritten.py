@@ -13,6 +13,7 @@ from caseledger.adapters.store.database import Database
 from caseledger.adapters.store.engine import WRITE
 from caseledger.adapters.store.meta import create_ledger
 from caseledger.projections.compile import table_of
+from caseledger.projections.facts.alerts import ALERTS
 from caseledger.projections.facts.callbacks import CALLBACKS
 from caseledger.projections.facts.opinions import OPINIONS
 from caseledger.projections.facts.orders import ORDERS
@@ -70,6 +71,9 @@ class House:
 
     def callback(self, case: str, number: int, **given: object) -> None:
         self._write(CALLBACKS, {"case_id": case, "callback": number, "turn": 1, "called_at": at(6, 9)} | given)
+
+    def alert(self, case: str, number: int, **given: object) -> None:
+        self._write(ALERTS, {"case_id": case, "alert": number, "level": "blue", "raised_at": at(9, 9)} | given)
 
     def _write(self, facts: Declaration, row: Mapping[str, object]) -> None:
         with self.engine.execution_options(**{WRITE: True}).begin() as connection:

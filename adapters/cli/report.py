@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -96,6 +97,26 @@ def callbacks(
     """Count callbacks and what customers answered (OP-10, SO-11)."""
     with opened(context, db) as ledger:
         rows = _grouped(ledger, ledger.figures.callbacks, month, center=center, by=by, as_of=as_of, known_at=known_at)
+    print_rows(rows, form)
+
+
+@app.command()
+def alerts(
+    context: typer.Context,
+    *,
+    month: Month,
+    center: Center = None,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """Count confirmed alerts and the points they cost, by center and month of confirmation (GP-5 to GP-7)."""
+    with opened(context, db) as ledger:
+        make_sure_of(ledger, center)
+        known = known_at.up_to(finder(ledger, center=center)) if known_at else None
+        rows = [row for one in month.each for row in ledger.figures.alert_points(one, center=center, known_at=known)]
+    if form is Form.TABLE:
+        rows = [row if row.center else replace(row, center="全公司 company") for row in rows]
     print_rows(rows, form)
 
 

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import CompoundSelect, Select
 
-from . import callbacks, clocks, monthly, surveys, trail
+from . import alerts, callbacks, clocks, monthly, surveys, trail
 from .sources import stored
 
 VIEWS: Final[dict[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]]] = {
     "report_monthly_opinions": lambda: monthly.cases(stored),
     "report_timeliness": lambda: clocks.clocks(stored),
     "report_callback_rates": lambda: callbacks.cases(stored),
+    "report_alert_points": lambda: alerts.points(stored),
     "report_survey_rates": lambda: surveys.rates(stored),
     "report_audit_trail": trail.trail,
 }

@@ -1,4 +1,4 @@
-"""Points taken off for confirmed alerts, by unit and month; levels add (GP-7; M4 art. 12)."""
+"""report_alert_points: one row a confirmed alert; and the points taken off, by center and month (GP-7; M4 art. 12)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from sqlalchemy import Select, select
 from ..facts.alerts import ALERTS
 from ..facts.opinions import OPINIONS
 from .governing import POLICY, policies_of
+from .sources import Keep, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, FromClause, Row
 
     from .sources import Source
 
 
 @dataclass(frozen=True, slots=True)
 class AlertPoints:
-    """The alerts of a center that were confirmed in a local month, and the points they cost it.
+    """The alerts of a center that were confirmed in a local month, and the points they cost it; levels add (*ours*).
 
     A center that had none has no row; `center` is `None` in the row of the company, which adds the others up.
     `policies` governed the cases.
@@ -37,14 +38,24 @@ class AlertPoints:
     policies: tuple[str, ...] = ()
 
 
-def confirmed(source: Source, month: str, center: str | None) -> Select[*tuple[Any, ...]]:
-    """Each confirmed alert of the month: center, level, points, policy of its case."""
+def points(source: Source, keep: Keep = everything) -> Select[*tuple[Any, ...]]:
+    """Every confirmed alert with what it cost: the select of the view; `month` is of confirmation."""
     o, a = source(OPINIONS), source(ALERTS)
-    chosen = select(o.c.center, a.c.level, a.c.points, *(o.c[name] for name in POLICY)).select_from(
-        a.join(o, o.c.case_id == a.c.case_id)
-    )
-    mine = () if center is None else (o.c.center == center,)
-    return chosen.where(a.c.confirmed_month == month, *mine).order_by(o.c.center)
+    case = (o.c.case_id, o.c.number, o.c.center, o.c.estate, o.c.category)
+    alert = (a.c.alert, a.c.level, a.c.reason, a.c.raised_at, a.c.confirmed_at, a.c.confirmed_by)
+    chosen = select(*case, *alert, a.c.confirmed_month.label("month"), a.c.points, *(o.c[name] for name in POLICY))
+    return chosen.select_from(a.join(o, o.c.case_id == a.c.case_id)).where(a.c.confirmed_at.is_not(None), *keep(a))
+
+
+def confirmed(source: Source, month: str, center: str | None) -> Select[*tuple[Any, ...]]:
+    """The confirmed alerts of the month, of one center or of all, by center."""
+
+    def of_month(alerts: FromClause) -> list[ColumnElement[bool]]:
+        return [alerts.c.confirmed_month == month]
+
+    found = points(source, of_month).subquery("points")
+    mine = () if center is None else (found.c.center == center,)
+    return select(found).where(*mine).order_by(found.c.center)
 
 
 def rows(month: str, found: Iterable[Row[Any]]) -> list[AlertPoints]:

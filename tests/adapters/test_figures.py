@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, table, text
+from sqlalchemy import column, func, select, table, text
 
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
@@ -203,6 +203,35 @@ def test_orders_are_called_back_of_those_completed_in_the_month_and_visits_count
     (row,) = house.figures.callbacks("2026-03")
     assert (row.subject, row.to_call_back, row.called_back, row.visits) == ("order", 5, 3, 1)
     assert (row.rate, row.visit_rate, row.target) == (Decimal("60.00"), Decimal("33.33"), None)
+
+
+def test_points_are_charged_in_the_month_of_confirmation_to_each_center_and_rolled_up(house: House) -> None:
+    """GP-7: blue 0.2, yellow 0.5, red 1, levels adding; what is not confirmed costs nothing."""
+    first = house.opinion(month="2026-02")
+    second = house.opinion(center="center:gz01")
+    march = {"confirmed_at": at(10, 9), "confirmed_month": "2026-03"}
+    house.alert(first, 1, **march, points=Decimal("0.20"))
+    house.alert(first, 2, **march, points=Decimal("0.50"), level="yellow")
+    house.alert(first, 3, level="red")  # not confirmed
+    house.alert(second, 1, **march, points=Decimal("1.00"), level="red")
+    house.alert(second, 2, confirmed_at=at(31, 20), confirmed_month="2026-04", points=Decimal("0.20"))
+    rows = house.figures.alert_points("2026-03")
+    assert [(row.center, row.blue, row.yellow, row.red, str(row.points)) for row in rows] == [
+        ("center:gz01", 0, 0, 1, "1.00"),
+        ("center:sz01", 1, 1, 0, "0.70"),
+        (None, 1, 1, 1, "1.70"),
+    ]
+    (own,) = house.figures.alert_points("2026-03", center="center:sz01")
+    assert (own.center, str(own.points)) == ("center:sz01", "0.70")
+    view = table("report_alert_points", *map(column, ("case_id", "number", "month", "level")))
+    with house.engine.connect() as connection:
+        found = connection.execute(select(view).order_by(view.c.month, view.c.case_id, view.c.level))
+        assert [tuple(row) for row in found] == [
+            (first, "SZ01-OP-202603-0001", "2026-03", "blue"),
+            (first, "SZ01-OP-202603-0001", "2026-03", "yellow"),
+            (second, "SZ01-OP-202603-0002", "2026-03", "red"),
+            (second, "SZ01-OP-202603-0002", "2026-04", "blue"),
+        ]
 
 
 @pytest.mark.parametrize("figure", ["monthly", "timeliness", "callbacks"])
