@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..policy import Policy
-    from .commands import OfOpinion
+    from .commands import CallBackOpinion, OfOpinion
+    from .corrections import CorrectCallback
     from .state import OpinionState
 
 
@@ -42,6 +43,17 @@ def not_finished(state: OpinionState) -> None:
 def called_back(state: OpinionState) -> bool:
     """Whether the current turn was finished and then called back (OP-10)."""
     return state.turn.finished_at is not None and state.is_called_back
+
+
+def satisfaction(answers: CallBackOpinion | CorrectCallback) -> bool | None:
+    """What a callback comes to: no where anything is still wrong, unknown where nothing was answered (OP-10).
+
+    In time or not is an answer too, but what came late is not therefore wrong still.
+    """
+    if answers.still_wrong or answers.outcome_satisfied is False or answers.attitude_satisfied is False:
+        return False
+    given = (answers.handled_in_time, answers.outcome_satisfied, answers.attitude_satisfied)
+    return True if any(answer is not None for answer in given) else None
 
 
 def proposed_at(state: OpinionState) -> datetime:

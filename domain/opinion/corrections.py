@@ -16,7 +16,7 @@ from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
 from ..terms import Terms, known, known_place, moment_of
 from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
-from .checks import own_category, words
+from .checks import own_category, satisfaction, words
 from .commands import OfOpinion
 from .events import CalledBack, OpinionAssessed, RehandlingStarted
 from .theme import Theme
@@ -241,9 +241,6 @@ def _correct_callback(command: CorrectCallback, state: OpinionState, terms: Term
     wrong_one = state.callbacks[command.callback - 1]
     is_last = not any(later.turn == wrong_one.turn for later in state.callbacks[command.callback :])
     moment = moment_of(command, terms, since=wrong_one.at, step="callback")
-    answers = (command.handled_in_time, command.outcome_satisfied, command.attitude_satisfied)
-    wrong = command.still_wrong or command.outcome_satisfied is False or command.attitude_satisfied is False
-    answered = any(answer is not None for answer in answers)
     corrected = CallbackCorrected(
         occurred_at=moment,
         correction=state.corrections.total + 1,
@@ -253,9 +250,9 @@ def _correct_callback(command: CorrectCallback, state: OpinionState, terms: Term
         handled_in_time=command.handled_in_time,
         outcome_satisfied=command.outcome_satisfied,
         attitude_satisfied=command.attitude_satisfied,
-        satisfied=False if wrong else (True if answered else None),
+        satisfied=satisfaction(command),
     )
-    if wrong and is_last and state.flow and wrong_one.turn == state.turn.number:
+    if corrected.satisfied is False and is_last and state.flow and wrong_one.turn == state.turn.number:
         again = RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=command.callback)
         return (corrected, again)
     return (corrected,)

@@ -10,7 +10,7 @@ from ..terms import Terms, moment_of
 from ..values import Way
 from . import events as did
 from .approval import may_sign
-from .checks import in_flow, not_finished, proposed_at, subject, words
+from .checks import in_flow, not_finished, proposed_at, satisfaction, subject, words
 from .parties import party_informed
 from .words import PlanStatus
 
@@ -116,9 +116,6 @@ def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -
         if state.is_called_back:
             raise WrongState("this turn has been called back", rule="OP-10", right="end_opinion, or a new turn")
     moment = moment_of(command, terms, since=since, step="end of handling")
-    answers = (command.handled_in_time, command.outcome_satisfied, command.attitude_satisfied)
-    answered = any(answer is not None for answer in answers)
-    wrong = command.still_wrong or command.outcome_satisfied is False or command.attitude_satisfied is False
     called = did.CalledBack(
         occurred_at=moment,
         callback=len(state.callbacks) + 1,
@@ -127,10 +124,10 @@ def call_back(command: ask.CallBackOpinion, state: OpinionState, terms: Terms) -
         handled_in_time=command.handled_in_time,
         outcome_satisfied=command.outcome_satisfied,
         attitude_satisfied=command.attitude_satisfied,
-        satisfied=False if wrong else (True if answered else None),
+        satisfied=satisfaction(command),
         further_needs=personal(command.further_needs, subject(command, state)),
     )
-    if wrong and state.flow:
+    if called.satisfied is False and state.flow:
         again = did.RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=called.callback)
         return (called, again)
     return (called,)
