@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..domain.command import Command
     from ..domain.policy import Policy, Repetition, ShareRule
     from .application import CaseApplication
-    from .deciding import History, Outcome
+    from .history import History, Outcome
     from .store.database import Database
 
 WATCH: Final = Actor(id="watch", role=Role.WATCH)

@@ -24,7 +24,8 @@ from ..domain.refusal import Refused, UnknownCase
 from .bulk import collector_waiting
 from .clock import new_command_id
 from .codec import EnvelopeMapper
-from .deciding import Deciding, History, Outcome
+from .deciding import Deciding
+from .history import History, Outcome
 from .store.errors import DeadlockError, StoreError
 from .telling import name_of, told_of
 from .watching import is_watched, logger, watched

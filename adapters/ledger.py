@@ -16,12 +16,12 @@ from .alerting import Watcher
 from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
-from .deciding import History, Outcome
 from .doctor import Diagnosis, examine_engine
 from .due import DueList
 from .facts import Facts
 from .figures import Figures
 from .following import Follower
+from .history import History, Outcome
 from .keystore import keys_beside
 from .store.borrowed import Borrowed
 from .store.factory import SqlFactory

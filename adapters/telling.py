@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..domain.command import Command
-    from .deciding import Outcome
+    from .history import Outcome
     from .watching import Fields
 
 _NAMES = {kind: name for name, kind in COMMANDS.items()}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..domain.command import Command
     from ..domain.event import Recorded
     from .application import CaseApplication, Result
-    from .deciding import Outcome
+    from .history import Outcome
 
 
 class Within:

@@ -16,7 +16,7 @@ from caseledger.domain.refusal import Refused
 from tests.stories import START, Told, everything
 
 if TYPE_CHECKING:
-    from caseledger.adapters.deciding import Outcome
+    from caseledger.adapters.history import Outcome
 
 
 class SetClock:

@@ -8,7 +8,7 @@ import typer
 
 from ...domain.catalogue import COMMANDS, command_from
 from ...domain.command import Command
-from ..deciding import Outcome
+from ..history import Outcome
 from ..ledger import Ledger
 from ..policies import BadPolicy, load, shipped
 from .jsontext import read_object

@@ -16,7 +16,7 @@ from .zones import finder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..deciding import Outcome
+    from ..history import Outcome
 
 
 def watch(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...domain.command import Command
-    from ..deciding import Outcome
+    from ..history import Outcome
     from ..ledger import Ledger
     from .rows import AnyRow
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...domain.command import Command
     from ...domain.event import Recorded
-    from ..deciding import Outcome
+    from ..history import Outcome
     from ..ledger import Ledger
     from .importer import StrPath
     from .report import Difference

@@ -12,7 +12,7 @@ from .builders import OPENED, W08, adopt, at, register
 if TYPE_CHECKING:
     from ...domain.command import Command
     from ...domain.policy import Policy
-    from ..deciding import Outcome
+    from ..history import Outcome
 
 
 class StandingClock:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .adapters.deciding import (
+    from .adapters.history import (
         Outcome as Outcome,
     )
     from .adapters.ledger import (
@@ -204,7 +204,7 @@ _HOME = {
     "ItemCount": "domain.survey.commands",
     "LateReason": "domain.values",
     "Ledger": "adapters.ledger",
-    "Outcome": "adapters.deciding",
+    "Outcome": "adapters.history",
     "Policy": "domain.policy",
     "PolicyRef": "domain.event",
     "ProposePlan": "domain.opinion.commands",

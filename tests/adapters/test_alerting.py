@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from caseledger import Ledger
 from caseledger.adapters.alerting import Watcher
-from caseledger.adapters.deciding import Outcome
+from caseledger.adapters.history import Outcome
 from caseledger.adapters.testing import (
     LedgerInMemory,
     accept,

@@ -10,7 +10,7 @@ import pytest
 
 from caseledger.adapters.application import CaseApplication
 from caseledger.adapters.bulk import collector_waiting
-from caseledger.adapters.deciding import Outcome
+from caseledger.adapters.history import Outcome
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.vault import SealBrokenError, Vault
 from caseledger.domain.catalogue import command_from

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caseledger.adapters.deciding import History
+from caseledger.adapters.history import History
 from caseledger.adapters.policies import load
 from caseledger.domain.catalogue import command_from
 from tests.differential import moves

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, MetaData, Select, inspect, select
 
-from caseledger.adapters.deciding import History
+from caseledger.adapters.history import History
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.domain.values import utc_text

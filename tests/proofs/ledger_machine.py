@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from sqlalchemy import Engine
 
 from caseledger.adapters import testing as kit
-from caseledger.adapters.deciding import Outcome
+from caseledger.adapters.history import Outcome
 from caseledger.adapters.ledger import Ledger
 from caseledger.domain.command import Command
 from caseledger.domain.refusal import CommandReused, Refused, UnknownCase

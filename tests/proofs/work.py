@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, TypeAlias
 
 from caseledger.adapters import testing as kit
-from caseledger.adapters.deciding import Outcome
+from caseledger.adapters.history import Outcome
 from caseledger.adapters.ledger import Ledger
 from caseledger.domain.command import Command
 from caseledger.domain.refusal import Refused

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caseledger.adapters.deciding import History
+from caseledger.adapters.history import History
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
