@@ -16,9 +16,10 @@ from sqlalchemy import select
 
 from ..domain.clocks import months_after
 from ..domain.event import Actor
+from ..domain.opinion.alert_causes import to_raise
 from ..domain.opinion.alert_events import AlertReason
 from ..domain.opinion.alert_state import AlertLevel
-from ..domain.opinion.alerts import RaiseAlert, to_raise
+from ..domain.opinion.alerts import RaiseAlert
 from ..domain.opinion.deadlines import ConfirmDeadlines
 from ..domain.opinion.repetition import TreatAsUnsatisfied, could_repeat, repeats
 from ..domain.policy import Unit

@@ -9,6 +9,7 @@ from ..personal import PersonalText
 from ..refusal import MissingDetail, WrongState, WrongTime
 from ..terms import Terms, moment_of, not_early
 from ..values import Count, Id, UtcTime, utc_text
+from .alert_causes import past_limit, to_raise
 from .alert_events import (
     AlertConfirmed,
     AlertDismissed,
@@ -24,8 +25,6 @@ from .commands import OfOpinion
 from .theme import Theme
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ..event import Event
     from ..policy import AlertRules
     from .state import OpinionState
@@ -83,37 +82,6 @@ class SubmitAlertPlan(OfAlert):
     name: ClassVar[str] = "submit_alert_plan"
     text: PersonalText
     completion_at: UtcTime
-
-
-# What may be raised
-
-
-def past_limit(state: OpinionState, level: AlertLevel, terms: Terms) -> tuple[datetime, datetime] | None:
-    """The time limit that alerts go by, and until when it is not past it by the level's days (GP-5).
-
-    Only what is open and not handled is past its limit (投诉超过规定处理时限未处理).
-    """
-    limit_at = state.platform.limit_at
-    rules = terms.rules.alerts
-    if rules is None or limit_at is None or not state.is_open or state.turn.finished_at is not None:
-        return None
-    until = terms.due(limit_at, rules.of(level).past)
-    return None if until is None else (limit_at, until.at)
-
-
-def to_raise(state: OpinionState, terms: Terms, moment: datetime) -> tuple[tuple[AlertLevel, AlertReason], ...]:
-    """The alerts that the case itself calls for at a moment and that were not raised yet (GP-5)."""
-    if terms.rules.alerts is None:
-        return ()
-    called: dict[AlertLevel, AlertReason] = {}
-    if state.merging.second_complaints and state.is_open:
-        called[AlertLevel.BLUE] = AlertReason.SECOND_COMPLAINT
-    for level in AlertLevel:
-        past = past_limit(state, level, terms)
-        if past is not None and moment > past[1]:
-            called.setdefault(level, AlertReason.OVERDUE)
-    raised = {alert.level for alert in state.alerts}
-    return tuple((level, reason) for level, reason in called.items() if level not in raised)
 
 
 # Decide
