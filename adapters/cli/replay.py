@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ...domain.event import Event, Recorded
-from ...domain.opinion.corrections import corrected_by
+from ...domain.opinion.corrected import corrected_by
 from ...domain.opinion.sections import section_of
 from ..ledger import Replay
 from .labels import event_words, heading

@@ -6,7 +6,7 @@ these is ended with an explanation and opened anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
@@ -18,14 +18,11 @@ from ..terms import Terms, known, known_place, moment_of
 from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
 from .checks import own_category, satisfaction, words
 from .commands import OfOpinion
-from .events import CalledBack, OpinionAssessed, RehandlingStarted
+from .events import RehandlingStarted
 from .theme import Theme
 from .words import Severity, Validity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ..event import Recorded
     from .state import Callback, OpinionState
 
 
@@ -86,27 +83,6 @@ class CallbackCorrected(Event):
     outcome_satisfied: bool | None = None
     attitude_satisfied: bool | None = None
     satisfied: bool | None = None
-
-
-# State
-
-
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """How many corrections there were, and of what."""
-
-    acceptance: int = 0
-    assessment: int = 0
-    callbacks: tuple[int, ...] = ()
-    """The numbers of the callbacks that were corrected, once a correction."""
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.acceptance + self.assessment + len(self.callbacks)
-
-
-NONE: Final = Corrections()
 
 
 # Commands
@@ -292,31 +268,6 @@ def _right(made: Callback, event: CallbackCorrected) -> Callback:
         attitude_satisfied=event.attitude_satisfied,
         satisfied=event.satisfied,
     )
-
-
-def corrected_by(records: Iterable[Recorded]) -> dict[int, tuple[int, ...]]:
-    """By the version of an event, the versions of those that correct it; to be shown beside it."""
-    found: dict[int, tuple[int, ...]] = {}
-    last: dict[tuple[str, int], int] = {}
-    for record in records:
-        event = record.event
-        match event:
-            case OpinionAssessed():
-                last["assessment", event.assessment] = record.version
-                continue
-            case CalledBack():
-                last["callback", event.callback] = record.version
-                continue
-            case OpinionCorrected():
-                wrong = event.corrects
-            case AssessmentCorrected():
-                wrong = last["assessment", event.assessment]
-            case CallbackCorrected():
-                wrong = last["callback", event.callback]
-            case _:
-                continue
-        found[wrong] = (*found.get(wrong, ()), record.version)
-    return found
 
 
 THEME: Final = Theme(

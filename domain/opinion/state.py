@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..values import Role
 from .company import HandedDown
-from .corrections import NONE, Corrections
+from .correction_state import NONE, Corrections
 from .duty import UNTOLD, Duty, Notice, notice_of
 from .events import (
     CalledBack,
