@@ -18,8 +18,9 @@ from ..domain.terms import aware
 from ..domain.values import utc_text
 from ..projections.clauses import EDITIONS, ledger_clauses
 from ..projections.columntypes import word
-from ..projections.compile import json_text
+from ..projections.compile import json_text, recorded_by
 from ..projections.events import ledger_events
+from ..projections.facts.centers import CENTERS
 from ..projections.reports import alerts, callbacks, cases, monthly, surveys, timeliness, trail
 from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
@@ -27,6 +28,7 @@ from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
 from ..projections.reports.monthly import MonthlyOpinions
 from ..projections.reports.sources import Asked, Source, check_group, known_by, stored
+from ..projections.reports.statuses import check_status
 from ..projections.reports.surveys import SurveyRates
 from ..projections.reports.timeliness import Timeliness
 from ..projections.reports.trail import TrailEntry
@@ -82,7 +84,7 @@ class Figures:
         since = _month_before(asked.judged, month)
         counted: dict[str | None, monthly.Counted] = {}
         clocks: dict[str | None, dict[str, Timeliness]] = {}
-        with self._reading() as connection:
+        with self._reading(center) as connection:
             source = _source(known_at)
             not_over = monthly.perhaps_open(source, asked, since)
             for query in (
@@ -112,8 +114,8 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
-        with self._reading() as connection:
-            targets = _Targets(connection, month)
+        with self._reading(center) as connection:
+            targets = _Targets(connection, month, known_at)
             counted = connection.execute(timeliness.figures(_source(known_at), asked))
             found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (CLOCKS.index(row.clock), row.group is None, row.group or ""))
@@ -133,8 +135,8 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
-        with self._reading() as connection:
-            targets = _Targets(connection, month)
+        with self._reading(center) as connection:
+            targets = _Targets(connection, month, known_at)
             counted = connection.execute(callbacks.figures(_source(known_at), asked))
             found = callbacks.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
@@ -150,7 +152,7 @@ class Figures:
         _check_month(month)
         _check_words(center=center)
         aware(known_at, where="known_at")
-        with self._reading() as connection:
+        with self._reading(center) as connection:
             return alerts.rows(month, connection.execute(alerts.confirmed(_source(known_at), month, center)))
 
     def surveys(
@@ -165,7 +167,7 @@ class Figures:
             _check_month(month)
         _check_words(center=center)
         aware(known_at, where="known_at")
-        return self._rows(surveys.figures(_source(known_at), month, center), surveys.row)
+        return self._rows(surveys.figures(_source(known_at), month, center), surveys.row, center)
 
     def find(  # noqa: PLR0913 - one for each way to look
         self,
@@ -180,6 +182,7 @@ class Figures:
         """Find cases of every kind by what is known of them; all that is given must hold. Latest first.
 
         Raises:
+            Refused: a status or center that there is not; the error lists the words for where a case stands.
             PersistenceError: the database failed.
 
         """
@@ -188,7 +191,9 @@ class Figures:
         _check_words(**given)
         if not 0 <= limit < _MOST:
             raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
-        return self._rows(cases.cases(wanted, limit), cases.row)
+        if status is not None:
+            check_status(status)
+        return self._rows(cases.cases(wanted, limit), cases.row, center)
 
     def trail(
         self,
@@ -259,6 +264,11 @@ class Figures:
 
     def _stream(self, case: str) -> str:
         if ":" in case:
+            events = ledger_events.c
+            if not self._rows(select(events.version).where(events.stream == case).limit(1), tuple):
+                raise UnknownCase(
+                    f"{case} is not in the ledger", rule="ids", right="the id of a recorded case", where="case"
+                )
             return case
         found = self.find(number=case, limit=1)
         if not found:
@@ -272,21 +282,30 @@ class Figures:
         _check_words(center=center)
         return Asked(month=month, judged=utc_text(as_of or self._now()), center=center, by=by)
 
-    def _rows(self, query: Select[*tuple[Any, ...]], make: Callable[[Any], T]) -> list[T]:
-        with self._reading() as connection:
+    def _rows(self, query: Select[*tuple[Any, ...]], make: Callable[[Any], T], center: str | None = None) -> list[T]:
+        with self._reading(center) as connection:
             return [make(row) for row in connection.execute(query)]
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Read one moment: all selects of a report see the same commits."""
+    def _reading(self, center: str | None = None) -> Iterator[Connection]:
+        """Read one moment: all selects of a report see the same commits. A center must be one that there is."""
         with self._database.transaction(write=False) as connection:
+            if center is not None:
+                known = stored(CENTERS).c.case_id
+                if connection.execute(select(known).where(known == center)).first() is None:
+                    raise UnknownCase(
+                        f"{center} is not registered", rule="center", right="a registered center", where="center"
+                    )
             yield connection
 
 
 class _Targets:
-    """Targets of the policies in force in a month, by center; where centers differ there is none in common."""
+    """Targets of the policies in force in a month, by center; where centers differ there is none in common.
 
-    def __init__(self, connection: Connection, month: str) -> None:
+    Those adopted by the moment of knowledge, where one is given, like the cases beside them.
+    """
+
+    def __init__(self, connection: Connection, month: str, known_at: datetime | None) -> None:
         year, number = map(int, month.split("-"))
         last_day = date(year, number, monthrange(year, number)[1]).isoformat()
         events = ledger_events.c
@@ -295,6 +314,8 @@ class _Targets:
             events.stream < literal_column("'center;'"),
             events.name == word("center.policy_adopted.v1"),
         )
+        if known_at is not None:
+            query = query.where(recorded_by(utc_text(known_at)))
         adopted: dict[str, tuple[str, dict[str, Decimal]]] = {}
         for stream, state in connection.execute(query.order_by(events.stream, events.version)):
             told = json.loads(state)

@@ -15,6 +15,7 @@ from caseledger.adapters.store.meta import create_ledger
 from caseledger.projections.compile import table_of
 from caseledger.projections.facts.alerts import ALERTS
 from caseledger.projections.facts.callbacks import CALLBACKS
+from caseledger.projections.facts.centers import CENTERS
 from caseledger.projections.facts.opinions import OPINIONS
 from caseledger.projections.facts.orders import ORDERS
 from caseledger.projections.facts.turns import TURNS
@@ -31,6 +32,7 @@ class House:
         Facts(engine).make()
         self.engine = engine
         self.figures = Figures(Database(engine, lock_timeout=5.0), now=lambda: NOW)
+        self.centers: set[object] = set()
         self.opinions = 0
         self.orders = 0
 
@@ -49,6 +51,7 @@ class House:
             "callbacks": 0,
         }
         row |= given
+        self._center(row["center"])
         row["handled_at"] = row.get("first_finished_at") or row.get("ended_at")
         self._write(OPINIONS, row)
         return str(row["case_id"])
@@ -74,6 +77,11 @@ class House:
 
     def alert(self, case: str, number: int, **given: object) -> None:
         self._write(ALERTS, {"case_id": case, "alert": number, "level": "blue", "raised_at": at(9, 9)} | given)
+
+    def _center(self, center: object) -> None:
+        if center not in self.centers:
+            self.centers.add(center)
+            self._write(CENTERS, {"case_id": center, "policies": 0})
 
     def _write(self, facts: Declaration, row: Mapping[str, object]) -> None:
         with self.engine.execution_options(**{WRITE: True}).begin() as connection:

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ...projections.reports.statuses import WORDS
 from .opening import opened
 from .options import MOST, Db, Form, Listed
 from .rendering import print_rows
-from .words import Center, word
+from .words import Center, one_of, word
 from .zones import make_sure_of
 
 
@@ -33,7 +34,11 @@ def find(
     status: Annotated[
         str | None,
         typer.Option(
-            "--status", parser=word, metavar="WORD", help="Where it stands, e.g. accepted.", show_default=False
+            "--status",
+            parser=one_of(WORDS),
+            metavar="WORD",
+            help=f"Where it stands, one of {', '.join(WORDS)}.",
+            show_default=False,
         ),
     ] = None,
     center: Center = None,

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import column, func, select, table, text
+from sqlalchemy import column, func, literal_column, select, table, text
 
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
 from caseledger.adapters.store.engine import connect
 from caseledger.domain.catalogue import EVENTS, command_from
-from caseledger.domain.refusal import Refused
+from caseledger.domain.refusal import Refused, UnknownCase, UnknownCode
 from caseledger.projections.clauses import EDITIONS, clause_rows
+from caseledger.projections.facts.opinions import OPINIONS
+from caseledger.projections.facts.orders import ORDERS
+from caseledger.projections.facts.surveys import SURVEYS
 from caseledger.projections.reports import VIEWS
+from caseledger.projections.reports.statuses import STATUSES
 from caseledger.projections.reports.timeliness import Timeliness
+from caseledger.projections.vocabulary import Facts as Declaration
 from tests.handwritten import House, at, moment
 from tests.stories import CENTER, START, actor, one_of_each
 from tests.telling import SetClock
@@ -257,6 +263,27 @@ def test_cases_are_found_by_all_that_is_known_of_them_latest_first(house: House)
     assert find(customer="customer:2") == []
 
 
+def test_a_status_that_there_is_not_is_refused_with_those_that_there_are(house: House) -> None:
+    with pytest.raises(UnknownCode, match=r"'open' is no status .*opinion: accepted, .*survey: approved, .*closed"):
+        house.figures.find(status="open")
+
+
+@pytest.mark.parametrize("facts", [OPINIONS, ORDERS, SURVEYS], ids=lambda facts: facts.stream_kind)
+def test_the_words_for_where_a_case_stands_are_those_of_its_facts(facts: Declaration) -> None:
+    (status,) = (one for one in facts.columns if one.name == "status")
+    assert status.compare is not None
+    told = str(status.compare({name: literal_column(name) for name in status.of}))
+    assert set(re.findall(r"'(\w+)'", told)) == set(STATUSES[facts.stream_kind])
+
+
+@pytest.mark.parametrize("figure", ["monthly", "timeliness", "callbacks", "alert_points", "surveys"])
+def test_a_center_that_there_is_not_is_refused(house: House, figure: str) -> None:
+    with pytest.raises(UnknownCase, match="center:sz02 is not registered"):
+        getattr(house.figures, figure)("2026-03", center="center:sz02")
+    with pytest.raises(UnknownCase, match="center:sz02 is not registered"):
+        house.figures.find(center="center:sz02")
+
+
 # Through the ledger
 
 
@@ -290,6 +317,26 @@ def test_targets_of_the_policy_in_force_stand_beside_the_rates(ledger: Ledger) -
     assert (order.visit_rate, order.visit_target) == (Decimal(100), Decimal(40))
 
 
+def test_targets_that_were_not_adopted_yet_by_the_moment_of_knowledge_do_not_count(
+    ledger: Ledger, database_url: str
+) -> None:
+    before = START + timedelta(days=1)
+    values = load("w08").values
+    eased = {name: {**one, "percent": "50"} for name, one in values["targets"].items()}
+    adopted = {"center": CENTER, "policy": {**values, "version": "11", "targets": eased}}
+    with Ledger(database_url, clock=SetClock(before + timedelta(days=1)), keys=MemoryKeyStore()) as later:
+        later.do(command_from("adopt_policy", {"command_id": "cmd:eased", "actor": actor("manager"), **adopted}))
+
+    def target(known_at: datetime | None) -> Decimal | None:
+        return ledger.figures.callbacks("2026-03", as_of=before, known_at=known_at)[0].target
+
+    assert (target(None), target(before + timedelta(days=2)), target(before)) == (
+        Decimal(50),
+        Decimal(50),
+        Decimal(100),
+    )
+
+
 def test_the_trail_tells_who_did_what_when_and_names_the_clauses(ledger: Ledger) -> None:
     entries = list(ledger.figures.trail("opinion:story-1"))
     assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
@@ -312,6 +359,8 @@ def test_the_trail_of_a_number_and_of_a_time_and_its_pages(ledger: Ledger, monke
     assert [one.case for one in ledger.figures.trail(found.number)] == [
         one.case for one in ledger.figures.trail(found.case)
     ]
+    with pytest.raises(UnknownCase, match="opinion:none is not in the ledger"):
+        ledger.figures.trail("opinion:none")
     everything_told = list(ledger.figures.trail())
     monkeypatch.setattr("caseledger.adapters.figures.PAGE", 7)
     assert list(ledger.figures.trail()) == everything_told
@@ -410,6 +459,8 @@ def test_the_manuals_printed_figures_come_out_of_the_survey(database_url: str) -
             ledger.do(command_from(name, {"actor": actor(role), **values}))
         *items, total = ledger.figures.surveys("2026-03")
         assert ledger.figures.surveys("2026-02") == []
+        other = {"center": "center:other", "label": "锦绣花园二期", "estates": [{"id": "erqi", "label": "二期"}]}
+        ledger.do(command_from("register_center", {"command_id": "cmd:other", "actor": actor("manager"), **other}))
         assert ledger.figures.surveys(center="center:other") == []
     assert {row.item: row.percent for row in items} == {item: Decimal(one[3]) for item, one in TABLE_1.items()}
     assert all(row.denominator == row.returned == 200 for row in items)

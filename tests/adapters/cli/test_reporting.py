@@ -124,6 +124,11 @@ def test_a_case_is_found_by_all_that_is_asked(caseledger: Run, by: list[str], *,
 
 
 @pytest.mark.usefixtures("handled")
+def test_a_status_that_there_is_not_is_wrong_usage(caseledger: Run) -> None:
+    caseledger("find", "--status", "open").refused("'open'", "accepted", "rehandling", "closed", exit_code=2)
+
+
+@pytest.mark.usefixtures("handled")
 def test_the_trail_of_a_case_has_its_events_in_order_with_who_and_both_times(caseledger: Run) -> None:
     entries = caseledger("trail", NUMBER, "--format", "json").json
     assert [(entry["version"], entry["event"]) for entry in entries] == [
