@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caseledger.adapters.calendar import ChineseCalendar
-from caseledger.domain.clocks import Calendar, Deadline, deadline, end_of_day, local_day
+from caseledger.domain.clocks import Calendar, Deadline, deadline, end_of_day, local_day, months_after
 from caseledger.domain.policy import Limit, Unit
 from tests.domain.story import SHANGHAI, at
 
@@ -113,3 +113,30 @@ def test_day_on_which_the_clocks_change_ends_at_its_own_midnight() -> None:
 def test_hours_are_hours_across_a_change_of_the_clocks() -> None:
     start = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)  # 01:30 in New York; 02:30 does not exist there
     assert deadline(start, limit(1, Unit.HOURS), Printed(), NEW_YORK).at == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ("2026-03-15", 1, "2026-04-15"),
+        ("2026-03-31", 1, "2026-04-30"),  # April has no 31st
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2028-01-31", 1, "2028-02-29"),  # a leap year
+        ("2026-12-31", 1, "2027-01-31"),
+        ("2026-12-01", 12, "2027-12-01"),
+        ("2026-11-30", 2, "2027-01-30"),
+        ("2026-03-31", -1, "2026-02-28"),
+        ("2026-01-15", -12, "2025-01-15"),
+        ("2026-01-15", 0, "2026-01-15"),
+    ],
+)
+def test_months_lead_to_the_same_day_or_the_last_of_the_month(day: str, months: int, later: str) -> None:
+    """OP-12: one month after handling; GP-5: the last twelve months."""
+    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(later)
+
+
+def test_a_limit_in_months_ends_with_the_last_day_where_the_center_is() -> None:
+    night = at("2026-01-31 23:30")
+    assert deadline(night, limit(1, Unit.MONTHS), Printed(), SHANGHAI) == Deadline(at("2026-02-28 23:59:59.999999"))
+    early = at("2026-02-01 00:30")  # still the 31st of January in UTC
+    assert deadline(early, limit(1, Unit.MONTHS), Printed(), SHANGHAI) == Deadline(at("2026-03-01 23:59:59.999999"))
