@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from . import center
 from .access import PersonalDataRevealed
-from .center import CENTER_COMMANDS, CENTER_EVENTS
+from .center import CENTER_COMMANDS
+from .center_events import CENTER_EVENTS
 from .opinion.decide import decide as decide_opinion
 from .opinion.themes import OPINION_COMMANDS, OPINION_EVENTS
 from .opinion.themes import consequences as consequences_of_opinion

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Column, MetaData, String, Table
 
-from ..domain import access, center, register, reviewing
+from ..domain import access, center_events, register, reviewing
 from ..domain.opinion import (
     alert_events,
     approval,
@@ -144,11 +144,11 @@ EVIDENCE: Final = (
     ),
     Evidence(
         "时限要求与职责的确定", "time limits and responsibilities laid down", ("5.6, 8.2.2", "9.2, 9.3", "8.4"),
-        (center.PolicyAdopted,),
+        (center_events.PolicyAdopted,),
     ),
     Evidence(
         "服务范围与户数", "scope of service and numbers of households", ("8.4", "9.1.3", "8.1"),
-        (center.CenterRegistered, center.HouseholdsReported, center.EstateHouseholdsReported),
+        (center_events.CenterRegistered, center_events.HouseholdsReported, center_events.EstateHouseholdsReported),
     ),
     Evidence(
         "记录的保护与查阅", "records, protection from change and disclosure", ("4.2.4", "7.5.3", "8.5"),

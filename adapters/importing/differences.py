@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from ...domain.center import CenterRegistered, RegisterCenter
+from ...domain.center import RegisterCenter
+from ...domain.center_events import CenterRegistered
 from ...domain.opinion.commands import AcceptOpinion, EndOpinion
 from ...domain.opinion.events import OpinionAccepted, OpinionEnded
 from ...domain.personal import Clear, Sealed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ...domain.center import Estate, ZoneName
+from ...domain.center_events import Estate, ZoneName
 from ...domain.values import CenterId, Count, Label
 from .fields import ACCEPT, END, FieldForm
 from .times import TimeForm, TimeFormat

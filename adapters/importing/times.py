@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from ...domain.center import ZoneName
+from ...domain.center_events import ZoneName
 
 _SAMPLE: Final = datetime(2011, 12, 31, 23, 59, 58, tzinfo=UTC)
 _ISO: Final = "%Y-%m-%d %H:%M:%S"

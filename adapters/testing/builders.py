@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from ...domain.center import AdoptPolicy, Estate, RegisterCenter, ReportEstateHouseholds, ReportHouseholds
+from ...domain.center import AdoptPolicy, RegisterCenter, ReportEstateHouseholds, ReportHouseholds
+from ...domain.center_events import Estate
 from ...domain.command import Command
 from ...domain.event import Actor
 from ...domain.opinion import (

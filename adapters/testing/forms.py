@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from ...domain import values
 from ...domain.catalogue import COMMANDS
-from ...domain.center import ZoneName
+from ...domain.center_events import ZoneName
 from ...domain.command import Command
 from ...domain.opinion.attachments import Sha256
 from ...domain.personal import PersonalText

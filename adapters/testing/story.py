@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from ...domain.catalogue import DECIDERS, KIND_OF
-from ...domain.center import CenterRegistered, PolicyAdopted
+from ...domain.center_events import CenterRegistered, PolicyAdopted
 from ...domain.command import Command
 from ...domain.event import Event
 from ...domain.policy import Policy

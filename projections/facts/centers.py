@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...domain.center import CenterRegistered, HouseholdsReported, PolicyAdopted
+from ...domain.center_events import CenterRegistered, HouseholdsReported, PolicyAdopted
 from ...domain.reviewing import GroupSummarySigned, OpinionsReviewed
 from ..columntypes import DAY, ID, INTEGER, LABEL, TIME
 from ..vocabulary import Facts, count, first, last

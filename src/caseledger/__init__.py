@@ -38,13 +38,13 @@ if TYPE_CHECKING:
         AdoptPolicy as AdoptPolicy,
     )
     from .domain.center import (
-        Estate as Estate,
-    )
-    from .domain.center import (
         RegisterCenter as RegisterCenter,
     )
     from .domain.center import (
         ReportHouseholds as ReportHouseholds,
+    )
+    from .domain.center_events import (
+        Estate as Estate,
     )
     from .domain.command import (
         Command as Command,
@@ -196,7 +196,7 @@ _HOME = {
     "EVENTS": "domain.catalogue",
     "EndOpinion": "domain.opinion.commands",
     "EndOrder": "domain.order.commands",
-    "Estate": "domain.center",
+    "Estate": "domain.center_events",
     "Event": "domain.event",
     "FinishHandling": "domain.opinion.commands",
     "FollowUpOpinion": "domain.opinion.commands",

@@ -12,7 +12,8 @@ from eventsourcing.persistence import PersistenceError
 
 from caseledger import Actor, Ledger, command_from, load_policy
 from caseledger.adapters.keys import KeyFileMissingError
-from caseledger.domain.center import CenterRegistered, Estate, PolicyAdopted, evolve
+from caseledger.domain.center import evolve
+from caseledger.domain.center_events import CenterRegistered, Estate, PolicyAdopted
 from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, WrongTime
 from tests.stories import CENTER, COMPLAINT, START, actor, one_of_each
 from tests.telling import SetClock

@@ -5,15 +5,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from caseledger.domain.center import (
-    AdoptPolicy,
-    CenterRegistered,
-    Estate,
-    HouseholdsReported,
-    PolicyAdopted,
-    RegisterCenter,
-    ReportHouseholds,
-)
+from caseledger.domain.center import AdoptPolicy, RegisterCenter, ReportHouseholds
+from caseledger.domain.center_events import CenterRegistered, Estate, HouseholdsReported, PolicyAdopted
 from caseledger.domain.policy import Policy
 from caseledger.domain.refusal import AlreadyExists, MissingDetail, NoPolicy, UnknownCase, WrongTime
 from caseledger.domain.register import number_of, register_of

@@ -19,7 +19,7 @@ from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
 from caseledger.domain.access import PersonalDataRevealed
 from caseledger.domain.catalogue import EVENTS
-from caseledger.domain.center import EstateHouseholdsReported
+from caseledger.domain.center_events import EstateHouseholdsReported
 from caseledger.domain.event import Recorded
 from caseledger.domain.opinion import alerts, deadlines, not_ours, platform, repetition
 from caseledger.domain.opinion.events import CalledBack, OpinionAccepted, OpinionEnded

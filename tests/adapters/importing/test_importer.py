@@ -19,7 +19,8 @@ from caseledger.adapters.importing import (
     parse_mapping,
 )
 from caseledger.adapters.ledger import Ledger
-from caseledger.domain.center import AdoptPolicy, Estate, RegisterCenter
+from caseledger.domain.center import AdoptPolicy, RegisterCenter
+from caseledger.domain.center_events import Estate
 from caseledger.domain.event import Actor
 from caseledger.domain.opinion.commands import EndOpinion
 from caseledger.domain.opinion.events import OpinionAccepted, OpinionEnded
