@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from ...projections.compile import streams_of
 from ...projections.events import ledger_events
@@ -29,6 +31,8 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 T = TypeVar("T")
 
 CASES_A_CHUNK: Final = 1_000
+EVENTS_A_CHUNK: Final = 20_000
+"""A chunk ends with fewer cases where they have so many events; a case is never parted."""
 MOST_WORKERS: Final = 4
 
 
@@ -110,17 +114,21 @@ class Reach:
         with self.reading() as connection:
             begun = select(func.count()).select_from(ledger_events).where(first_events)
             in_all = connection.execute(begun.where(*streams_of(facts, events.stream))).scalar_one()
-        # One lower bound: given two, SQLite walks from the lesser one.
         after, done = before_all(facts), 0
+        # One lower bound: given two, SQLite walks from the lesser one.
+        some = select(events.stream, func.count()).where(events.stream > bindparam("after", type_=events.stream.type))
+        query = some.where(events.stream < beyond_all(facts)).group_by(events.stream).order_by(events.stream)
         while True:
-            query = select(events.stream).where(first_events, events.stream > after, events.stream < beyond_all(facts))
             with self.reading() as connection:
-                cases = list(connection.execute(query.order_by(events.stream).limit(CASES_A_CHUNK)).scalars())
+                cases = connection.execute(query.limit(CASES_A_CHUNK), {"after": after}).all()
             if not cases:
                 return
-            done += len(cases)
-            yield Stretch(after, cases[-1], done, max(in_all, done))
-            after = cases[-1]
+            so_far = list(accumulate(count for _, count in cases))
+            taken = max(1, bisect(so_far, EVENTS_A_CHUNK))
+            done += taken
+            upto = cases[taken - 1][0]
+            yield Stretch(after, upto, done, max(in_all, done))
+            after = upto
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

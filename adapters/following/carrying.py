@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ..facts.keeper import Keeper
 from .link import Link
-from .quick import together
-from .reading import Teller
+from .reading import Eventreader, Teller
+from .workshop import Workshop, tools_for
 from .writing import Writer
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
     from ...projections.vocabulary import Facts as Declaration
+    from ..facts.reach import Stretch
     from .values import Row
+    from .workshop import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Line:
         return self.keeper.name
 
 
+Read: TypeAlias = "list[tuple[Line, list[Row]]]"
+"""Rows by declaration; one that is left out has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one declaration says of some cases."""
@@ -47,11 +53,30 @@ class Told:
     rows: Sequence[Row]
 
 
+class Source(Link):
+    """The ledger as one thread holds it, with the workshop of that thread."""
+
+    _workshop: Workshop | None = None
+
+    def workshop(self, tools: Tools) -> Workshop:
+        """The thread's own."""
+        if self._workshop is None:
+            self._workshop = Workshop(tools)
+        return self._workshop
+
+    def close(self, *, failed: bool = False) -> None:
+        """Give up the workshop too."""
+        workshop, self._workshop = self._workshop, None
+        if workshop is not None:
+            workshop.close()
+        super().close(failed=failed)
+
+
 class Ends:
     """Both databases as one thread holds them: the ledger to read, the target to write."""
 
     def __init__(self, source: Engine, target: Engine) -> None:
-        self.source: Final = Link(source)
+        self.source: Final = Source(source)
         self.target: Final = Link(target, derived=True)
 
     def close(self) -> None:
@@ -71,36 +96,63 @@ class Carrier:
     """
 
     def __init__(self, declarations: Sequence[Declaration], source: Engine, target: Engine) -> None:
+        self._tools = None if source.dialect.name == "sqlite" else tools_for(declarations)
+        told_by = source.dialect.name if self._tools is None else "sqlite"
         self.lines: Final = tuple(
-            Line(Teller(one, source), Writer(Keeper(one, target), target, source.dialect.name)) for one in declarations
+            Line(Teller(one, source), Writer(Keeper(one, target), target, told_by)) for one in declarations
         )
+        self._events: Final = Eventreader(source)
 
     @property
     def keepers(self) -> list[Keeper]:
         """The declarations in the target."""
         return [line.keeper for line in self.lines]
 
-    def read(self, source: Connection, cases: Sequence[str], names: Mapping[str, set[str]] | None = None) -> list[Told]:
+    def read(
+        self,
+        source: Source,
+        moment: Connection,
+        cases: Sequence[str],
+        *,
+        names: Mapping[str, set[str]] | None = None,
+        lines: Sequence[Line] | None = None,
+    ) -> list[Told]:
         """Read whole cases.
 
         Args:
-            source: a transaction that sees one moment.
+            source: the ledger, as this thread holds it.
+            moment: a transaction of it that sees one moment.
             cases: which ones.
             names: by case the names of its new events: only declarations that name one of them are read.
+            lines: which declarations; all by default.
 
         Raises:
             PersistenceError: events of one of them cannot be read.
 
         """
         asked = []
-        with together(source):
-            for line in self.lines:
-                concerned = [case for case in cases if line.teller.concerns(case)]
-                if names is not None:
-                    concerned = [case for case in concerned if not line.teller.names.isdisjoint(names[case])]
-                if concerned:
-                    asked.append((line, concerned, line.teller.asked(source, concerned)))
-            return [Told(line, concerned, line.teller.told(cursors)) for line, concerned, cursors in asked]
+        for line in self.lines if lines is None else lines:
+            concerned = [case for case in cases if line.teller.concerns(case)]
+            if names is not None:
+                concerned = [case for case in concerned if not line.teller.names.isdisjoint(names[case])]
+            if concerned:
+                asked.append((line, concerned))
+        if self._tools is None:
+            return [Told(line, concerned, line.teller.cases(moment, concerned)) for line, concerned in asked]
+        shop = source.workshop(self._tools)
+        shop.take(self._events.cases(moment, list(dict.fromkeys(case for _, some in asked for case in some))))
+        return [Told(line, concerned, _of(concerned, shop.rows(line.name))) for line, concerned in asked]
+
+    def read_stretch(self, source: Source, moment: Connection, lines: Sequence[Line], stretch: Stretch) -> Read:
+        """Read all cases of a stretch. Raises as `read`."""
+        after, upto = stretch.after, stretch.upto
+        if self._tools is None:
+            names = self._events.names(moment, after, upto)
+            begun = [line for line in lines if not line.teller.openers.isdisjoint(names)]
+            return [(line, line.teller.stretch(moment, after, upto)) for line in begun]
+        shop = source.workshop(self._tools)
+        shop.take(self._events.stretch(moment, after, upto))
+        return [(line, rows) for line in lines if (rows := shop.rows(line.name))]
 
     @staticmethod
     def write(target: Connection, told: Sequence[Told], *, beside: Sequence[Table] = ()) -> None:
@@ -120,3 +172,9 @@ class Carrier:
             keeper = one.line.keeper
             table = others[keeper.shadow.name] if others else keeper.table
             one.line.writer.exchange(target, table, one.cases, one.rows)
+
+
+def _of(cases: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    """The rows that are of these cases; a row begins with its case."""
+    some = frozenset(cases)
+    return [row for row in rows if row[0] in some]

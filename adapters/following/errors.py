@@ -26,7 +26,7 @@ class OvertakenError(FollowingError):
 
 
 class UnreadableError(StoreError):
-    """The events of a case cannot be read as facts: MariaDB only warns of what the others refuse."""
+    """The events of a case cannot be read as facts."""
 
 
 class StoppedError(FollowingError):

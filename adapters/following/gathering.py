@@ -1,21 +1,17 @@
 """Gathering facts anew beside those that are there, and exchanging them in one transaction (blue/green).
 
-The ledger is walked in stretches of whole cases, the next one read while the last is written. What was appended
-meanwhile is read again at the end, under the lock of the target's row. A reader of the target sees the old rows or the
-new, also through views; a gathering that is killed leaves the old ones, and the next one begins anew.
+The ledger is walked in stretches of whole cases, the next one read while the last is written (`walking`). What was
+appended meanwhile is read again at the end, under the lock of the target's row. A reader of the target sees the old
+rows or the new, also through views; a gathering that is killed leaves the old ones, and the next one begins anew.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
@@ -26,24 +22,20 @@ from ...projections.events import ledger_events
 from ..facts.marks import begin_rebuild, rebuild_of, set_mark
 from ..facts.rebuilding import RebuildOvertakenError
 from .aside import at_fault, cases_aside, is_of_a_case, set_aside, take_back
-from .carrying import Carrier, Ends, Told
-from .link import Link
+from .carrying import Carrier, Ends
 from .place import Reached, advance, gathering, locked, make_sure
 from .reading import changed, digest_at, first_after
+from .walking import Walk
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from ..clock import Clock
     from ..facts.reach import Progress, Stretch
-    from .carrying import Line
+    from .carrying import Line, Read
     from .patience import Patience
-    from .values import Row
+    from .walking import Leg
 
-READERS: Final = 2
-"""Threads that read; SQLite and the drivers let others run while they work."""
-AHEAD: Final = 4
-"""Stretches that are read before they are needed; so many are in memory at once."""
 FEW: Final = 256
 """So few changed cases are left for the exchange itself."""
 
@@ -100,59 +92,21 @@ class Gathering:
                 line.keeper.shadow.create(target)
 
     def _gather(self, ends: Ends, progress: Progress | None) -> None:
-        """Read stretches in a few threads, and write them in their order."""
-        tasks = iter([(line, stretch) for line in self.lines for stretch in self._stretches(ends, line)])
-        with ThreadPoolExecutor(READERS) as pool, self._readers() as links:
-            ahead = deque(
-                (line, stretch, pool.submit(self._read, links, line, stretch)) for line, stretch in islice(tasks, AHEAD)
-            )
-            while ahead:
-                line, stretch, reading = ahead.popleft()
-                rows = reading.result()
-                ahead += [(*task, pool.submit(self._read, links, *task)) for task in islice(tasks, 1)]
-                self.patience.until_done(partial(self._fill, ends, line, stretch, rows))
-                if progress:
-                    progress(line.name, stretch.done, stretch.in_all)
+        for leg, told in Walk(self.lines, self.carrier, self.source, self.patience).read():
+            self.patience.until_done(partial(self._fill, ends, leg, told))
+            if progress:
+                for line in leg.lines:
+                    progress(line.name, leg.stretch.done, leg.stretch.in_all)
 
-    def _stretches(self, ends: Ends, line: Line) -> list[Stretch]:
-        return self.patience.until_done(lambda: list(ends.source.stretches(line.teller.declaration)))
-
-    @contextmanager
-    def _readers(self) -> Iterator[SimpleQueue[Link]]:
-        """Connections to the ledger, one for each thread that reads."""
-        links = [Link(self.source) for _ in range(READERS)]
-        waiting: SimpleQueue[Link] = SimpleQueue()
-        for link in links:
-            waiting.put(link)
+    def _fill(self, ends: Ends, leg: Leg, told: Read | None) -> None:
+        """Write a stretch; where it cannot be read or written at once, by its cases, those at fault left out."""
+        stretch = leg.stretch
         try:
-            yield waiting
-        finally:
-            for link in links:
-                link.close()
-
-    def _read(self, links: SimpleQueue[Link], line: Line, stretch: Stretch) -> list[Row] | None:
-        """The stretch's rows; None where they cannot be read together."""
-        link = links.get()
-
-        def read() -> list[Row]:
-            with link.reading() as source:
-                return line.teller.stretch(source, stretch.after, stretch.upto)
-
-        try:
-            return self.patience.until_done(read)
-        except PersistenceError as error:
-            if not is_of_a_case(error):
-                raise
-            return None
-        finally:
-            links.put(link)
-
-    def _fill(self, ends: Ends, line: Line, stretch: Stretch, rows: Sequence[Row] | None) -> None:
-        try:
-            if rows is not None:
-                with self._ours(ends, [line]) as target:
+            if told is not None:
+                with self._ours(ends, leg.lines) as target:
                     gathering(target, utc_text(self.clock()))
-                    line.writer.fill(target, line.keeper.shadow, stretch.after, stretch.upto, rows)
+                    for line, rows in told:
+                        line.writer.fill(target, line.keeper.shadow, stretch.after, stretch.upto, rows)
                 return
         except PersistenceError as error:
             if not is_of_a_case(error):
@@ -160,9 +114,9 @@ class Gathering:
         with closing(Ends(self.source, self.target)) as own:
             with own.source.reading() as source:
                 cases = _cases(source, stretch)
-            faults = at_fault(cases, lambda some: self._carry(own, [line], some or [stretch.after], keep=False))
+            faults = at_fault(cases, lambda some: self._carry(own, leg.lines, some or [stretch.after], keep=False))
             self._faults |= faults
-            self._carry(own, [line], [case for case in cases if case not in faults], keep=True)
+            self._carry(own, leg.lines, [case for case in cases if case not in faults], keep=True)
 
     def _catch_up(self, ends: Ends, position: int) -> int:
         """Follow those who append until little is left for the exchange; give the position reached."""
@@ -191,11 +145,7 @@ class Gathering:
     def _carry(self, ends: Ends, lines: Sequence[Line], cases: Sequence[str], *, keep: bool) -> None:
         """Read cases and put them beside; for trial only, where it is not to be kept."""
         with ends.source.reading() as source:
-            told = [
-                Told(line, some, line.teller.cases(source, some))
-                for line in lines
-                if (some := [case for case in cases if line.teller.concerns(case)])
-            ]
+            told = self.carrier.read(ends.source, source, cases, lines=lines)
         with self._ours(ends, lines, keep=keep) as target:
             Carrier.write(target, told, beside=[line.keeper.shadow for line in lines])
 
@@ -210,7 +160,7 @@ class Gathering:
             end = ends.source.last_position()
             with ends.source.reading() as source:
                 cases = [case for case in changed(source, position, end) if case not in self._faults]
-                told = self._chosen(source, cases)
+                told = self.carrier.read(ends.source, source, cases, lines=self.lines)
                 firsts = {case: first_after(source, case, 0) for case in self._faults}
                 digest = digest_at(source, end)
             Carrier.write(target, told, beside=[line.keeper.shadow for line in self.lines])
@@ -227,10 +177,6 @@ class Gathering:
                     target, replace(place, gathered_at=None), Reached(end, digest, end) if everything else None, at
                 )[1]
             )
-
-    def _chosen(self, source: Connection, cases: Sequence[str]) -> list[Told]:
-        chosen = {line.name for line in self.lines}
-        return [told for told in self.carrier.read(source, cases) if told.line.name in chosen]
 
     def _clean(self, ends: Ends) -> None:
         with ends.target.writing() as target:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, literal_column, select
 
 from ...projections.compile import select_of
 from ...projections.events import ledger_events
 from ..facts.keeper import chunks
-from .errors import UnreadableError
 from .place import Reached
 from .quick import Quick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine
 
     from ...projections.vocabulary import Facts as Declaration
     from .place import Place
     from .values import Row
+    from .workshop import Event
 
 _E: Final = ledger_events.c
+_EVENT: Final = (_E.stream, _E.version, _E.name, _E.state)
 
 
 class Teller:
@@ -39,6 +40,7 @@ class Teller:
     def __init__(self, declaration: Declaration, engine: Engine) -> None:
         self.declaration: Final = declaration
         self.names: Final = frozenset(declaration.event_names)
+        self.openers: Final = frozenset(event.name for event in declaration.opened_by)
         self._engine = engine
         self._of_cases: dict[int, Quick] = {}
         self._of_stretch: Quick | None = None
@@ -48,40 +50,59 @@ class Teller:
         return case.startswith(f"{self.declaration.stream_kind}:")
 
     def cases(self, connection: Connection, cases: Sequence[str]) -> list[Row]:
-        """The rows of these cases.
-
-        Raises:
-            UnreadableError: events of one of them are not what they should be (the other databases say it themselves).
-
-        """
-        return self.told(self.asked(connection, cases))
-
-    def asked(self, connection: Connection, cases: Sequence[str]) -> list[Any]:
-        """Ask for the rows of these cases; the cursors are for `told`."""
+        """The rows of these cases."""
         return [
-            self._select(len(chunk)).on(connection, **{f"stream_{n}": case for n, case in enumerate(chunk)})
+            row
             for chunk in chunks(cases)
+            for row in self._select(len(chunk)).on(connection, **_streams(chunk)).fetchall()
         ]
 
-    @staticmethod
-    def told(cursors: Sequence[Any]) -> list[Row]:
-        """The rows that were asked for. Raises as `cases`."""
-        return [row for cursor in cursors for row in _rows(cursor)]
-
     def stretch(self, connection: Connection, after: str, upto: str) -> list[Row]:
-        """The rows of all cases behind one and up to another. Raises as `cases`."""
+        """The rows of all cases behind one and up to another."""
         if self._of_stretch is None:
-            kind = _E.stream.type
-            only = [_E.stream > bindparam("after", type_=kind), _E.stream <= bindparam("upto", type_=kind)]
-            self._of_stretch = Quick(select_of(self.declaration, streams=only), self._engine)
-        return _rows(self._of_stretch.on(connection, after=after, upto=upto))
+            self._of_stretch = Quick(select_of(self.declaration, streams=_between()), self._engine)
+        rows: list[Row] = self._of_stretch.on(connection, after=after, upto=upto).fetchall()
+        return rows
 
     def _select(self, size: int) -> Quick:
         found = self._of_cases.get(size)
         if found is None:
-            only = _E.stream.in_([bindparam(f"stream_{n}", type_=_E.stream.type) for n in range(size)])
-            found = self._of_cases[size] = Quick(select_of(self.declaration, streams=[only]), self._engine)
+            found = self._of_cases[size] = Quick(select_of(self.declaration, streams=[_among(size)]), self._engine)
         return found
+
+
+class Eventreader:
+    """Reads the events of whole cases, or only which there are.
+
+    Args:
+        engine: the ledger's.
+
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._of_cases: dict[int, Quick] = {}
+        self._of_stretch: Final = Quick(select(*_EVENT).where(*_between()), engine, binary=True)
+        self._names: Final = Quick(select(_E.name).distinct().where(*_between()), engine)
+
+    def cases(self, connection: Connection, cases: Sequence[str]) -> list[Event]:
+        """The events of these cases, each named once."""
+        found: list[Event] = []
+        for chunk in chunks(cases):
+            size = len(chunk)
+            if size not in self._of_cases:
+                self._of_cases[size] = Quick(select(*_EVENT).where(_among(size)), self._engine, binary=True)
+            found += self._of_cases[size].on(connection, **_streams(chunk)).fetchall()
+        return found
+
+    def stretch(self, connection: Connection, after: str, upto: str) -> list[Event]:
+        """The events of all cases behind one and up to another."""
+        events: list[Event] = self._of_stretch.on(connection, after=after, upto=upto).fetchall()
+        return events
+
+    def names(self, connection: Connection, after: str, upto: str) -> frozenset[str]:
+        """The stored names of the events of all cases behind one and up to another."""
+        return frozenset(name for (name,) in self._names.on(connection, after=after, upto=upto).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +162,14 @@ def digest_at(connection: Connection, position: int) -> str | None:
     return None if state is None else sha256(state).hexdigest()
 
 
-def _rows(cursor: Any) -> list[Row]:  # noqa: ANN401 - the driver's
-    rows: list[Row] = cursor.fetchall()
-    if getattr(cursor, "warning_count", 0):
-        # MariaDB gives NULL and a warning for what is no JSON or no number; a fact must not be made of that.
-        raise UnreadableError("MariaDB warned: events hold what is no JSON, no number or no text")
-    return rows
+def _between() -> list[ColumnElement[bool]]:
+    kind = _E.stream.type
+    return [_E.stream > bindparam("after", type_=kind), _E.stream <= bindparam("upto", type_=kind)]
+
+
+def _among(size: int) -> ColumnElement[bool]:
+    return _E.stream.in_([bindparam(f"stream_{number}", type_=_E.stream.type) for number in range(size)])
+
+
+def _streams(chunk: Sequence[str]) -> dict[str, str]:
+    return {f"stream_{number}": case for number, case in enumerate(chunk)}

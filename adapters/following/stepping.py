@@ -79,7 +79,8 @@ class Stepper:
                 if new is None or place.paused_at is not None or place.position is None:
                     return look(target, place, seen if new else place.position or 0, at)
                 left = faults.keys() | cases_aside(target)
-                told = self._carrier.read(source, [case for case in new.cases if case not in left], new.cases)
+                cases = [case for case in new.cases if case not in left]
+                told = self._carrier.read(self._ends.source, source, cases, names=new.cases)
                 positions = {case: first_after(source, case, place.position) for case in faults}
             if faults:
                 set_aside(target, faults, positions, at)
@@ -97,7 +98,7 @@ class Stepper:
         nobody = [f"{line.teller.declaration.stream_kind}:-" for line in self._carrier.lines]
         with self._ends.target.writing(keep=False) as target:
             with self._ends.source.reading() as source:
-                told = self._carrier.read(source, cases or nobody)
+                told = self._carrier.read(self._ends.source, source, cases or nobody)
             self._carrier.write(target, told)
 
     def _retried(self, case: str) -> bool:
@@ -105,7 +106,7 @@ class Stepper:
             with self._ends.target.writing() as target:
                 place = locked(target)
                 with self._ends.source.reading() as source:
-                    told = self._carrier.read(source, [case])
+                    told = self._carrier.read(self._ends.source, source, [case])
                 self._carrier.write(target, told)
                 take_back(target, [case])
                 make_sure(advance(target, place, None, place.at)[1])

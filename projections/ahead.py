@@ -1,0 +1,56 @@
+"""The one select over events whose JSON was read ahead: each key that facts are read off in a column of its own.
+
+Where a database is slow at JSON, the events of some cases are put into a table of this shape first. Each event is then
+parsed once, for all declarations together; the select is the same, but that a key of the state is a column.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import String, literal_column
+from sqlalchemy.sql.visitors import replacement_traverse
+
+from .compile import json_text, select_of
+from .vocabulary import Take
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Select
+
+    from .vocabulary import Facts
+
+PREFIX: Final = "said_"
+"""Before each key's name: an event may say `version`, which is a column of the events already."""
+
+_FIELDLESS: Final = frozenset({Take.COUNT, Take.WHETHER})
+
+
+def keys_read(declarations: Iterable[Facts]) -> dict[str, tuple[str, ...]]:
+    """Which keys of its state are read off each event, by the event's stored name; sorted."""
+    found: dict[str, set[str]] = {}
+    for facts in declarations:
+        for name in facts.event_names:
+            found.setdefault(name, set()).update(facts.key[1:])
+        for column in facts.columns:
+            read = {key for key, _ in column.where}
+            if column.take not in _FIELDLESS:
+                read.add(column.field or column.name)
+            for name in column.event_names:
+                found[name] |= read
+    return {name: tuple(sorted(keys)) for name, keys in sorted(found.items())}
+
+
+def select_ahead(facts: Facts) -> Select[*tuple[Any, ...]]:
+    """Give `select_of` the facts over a table `ledger_events` that holds some whole cases, read ahead."""
+    read_ahead: Any = replacement_traverse(select_of(facts, streams=()), {}, _column_of)
+    return read_ahead  # type: ignore[no-any-return]  # SQLAlchemy does not say that a select stays one
+
+
+def _column_of(element: Any, **_: Any) -> ColumnElement[str] | None:  # noqa: ANN401 - any part of a select
+    if not isinstance(element, json_text):
+        return None
+    state, key = element.clauses
+    table: Any = state.table  # of the events, or of an alias of them
+    return literal_column(f"{table.name}.{PREFIX}{key}", String())
