@@ -8,6 +8,7 @@ table would be worse than none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
@@ -37,6 +38,11 @@ _log: Final = logger("facts")
 
 CHEAP: Final = 100_000
 """Up to how many events a changed declaration is rebuilt when the ledger is opened (a few seconds)."""
+
+ATTEMPTS: Final = 3
+ABANDONED: Final = 30.0
+"""Seconds without any facts finished, after which another process's rebuild is taken for dead."""
+A_MOMENT: Final = 0.1
 
 
 class FactsStaleError(StoreError):
@@ -76,9 +82,31 @@ class Facts:
 
     def _open(self) -> None:
         self.make()
-        stale = self.stale()
-        if not stale:
-            return
+        for _ in range(ATTEMPTS):
+            stale = self.stale()
+            if not stale:
+                return
+            self._check_cheap(stale)
+            try:
+                self.rebuild(stale)
+            except RebuildOvertakenError:
+                self._await_other(stale)
+        if self.stale():
+            raise RebuildOvertakenError(
+                f"others began to rebuild the same facts {ATTEMPTS} times while the ledger was opened. Right would be "
+                "`caseledger rebuild`, once, with nothing else that opens it"
+            )
+
+    def _await_other(self, stale: Sequence[str]) -> None:
+        """Wait for another process's rebuild, as when several of a service start at once after an update."""
+        quiet = 0.0
+        while stale and quiet < ABANDONED:
+            sleep(A_MOMENT)
+            now = self.stale()
+            quiet = 0.0 if now != stale else quiet + A_MOMENT
+            stale = now
+
+    def _check_cheap(self, stale: Sequence[str]) -> None:
         with self._reach.reading() as connection:
             events = connection.execute(select(func.count()).select_from(ledger_events)).scalar_one()
         if events > CHEAP:
@@ -86,7 +114,6 @@ class Facts:
                 f"the facts {', '.join(stale)} were made by another release, and {events} events are to be read for "
                 "new ones. Right would be `caseledger rebuild`, once; nothing was changed."
             )
-        self.rebuild(stale)
 
     def make(self) -> None:
         """Make what is missing; a ledger that has everything is only looked at."""

@@ -11,7 +11,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Update,
-    delete,
     insert,
     literal_column,
     select,
@@ -71,12 +70,14 @@ def begin_rebuild(connection: Connection, name: str, token: str) -> None:
 
 
 def rebuild_of(connection: Connection, name: str) -> str | None:
-    """Whose the table beside is."""
-    return connection.execute(select(ledger_facts.c.rebuild).where(ledger_facts.c.name == name)).scalar_one_or_none()
+    """Whose the table beside is, in a writing transaction; it stays theirs until that ends."""
+    query = select(ledger_facts.c.rebuild).where(ledger_facts.c.name == name).with_for_update()
+    return connection.execute(query).scalar_one_or_none()
 
 
 def set_mark(connection: Connection, name: str, mark: Mark, *, position: int | None = None) -> None:
     """Remember what something was made from."""
-    connection.execute(delete(ledger_facts).where(ledger_facts.c.name == name))
-    row = {"name": name, "fingerprint": mark.fingerprint, "shape": mark.shape, "built_at": position}
-    connection.execute(insert(ledger_facts).values(row))
+    row = {"fingerprint": mark.fingerprint, "shape": mark.shape, "built_at": position, "rebuild": None}
+    # The row stays the same one: a rebuild that waits to begin must find it.
+    if not connection.execute(update(ledger_facts).where(ledger_facts.c.name == name).values(row)).rowcount:
+        connection.execute(insert(ledger_facts).values(name=name, **row))

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from ...projections.compile import streams_of
 from ...projections.events import ledger_events
 from ..store.errors import StoreError
+from .installing import one_at_a_time
 from .keeper import SIZES, chunks
 from .marks import begin_rebuild, rebuild_of, set_mark
 from .reach import begun, last_position
@@ -41,14 +42,12 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
         RebuildOvertakenError: another one of the same facts began meanwhile.
 
     """
-    shadow = keeper.shadow
     token = secrets.token_hex(16)
-    # Whose the table beside is, is marked first and by itself: MariaDB ends the transaction with each CREATE.
-    with reach.writing(alone=True) as connection:
+    # Marked and made in one go, by one at a time: another's rows would be gone if it began in between.
+    with reach.writing() as connection, one_at_a_time(connection):
         begin_rebuild(connection, keeper.name, token)
-    with reach.writing() as connection:
-        shadow.drop(connection, checkfirst=True)
-        shadow.create(connection)
+        keeper.shadow.drop(connection, checkfirst=True)
+        keeper.shadow.create(connection)
     with reach.reading() as connection:
         start = last_position(connection)
     gather = partial(_gather_apart, turn=Lock()) if reach.has_one_writer else _gather
@@ -59,12 +58,13 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
     position = _catch_up(reach, keeper, start, token)
     with _ours(reach, keeper, token, alone=True) as connection:
         changed = _changed(connection, keeper, position, last_position(connection))
-        keeper.reread(connection, shadow, changed, old=changed)
+        keeper.reread(connection, keeper.shadow, changed, old=changed)
         for statement in keeper.swap():
             connection.execute(statement)
         set_mark(connection, keeper.name, keeper.mark, position=start)
-    with reach.writing() as connection:
-        shadow.drop(connection, checkfirst=True)
+    with reach.writing() as connection, one_at_a_time(connection):
+        if rebuild_of(connection, keeper.name) is None:  # or else the next rebuild's already
+            keeper.shadow.drop(connection, checkfirst=True)
 
 
 def _gather(reach: Reach, keeper: Keeper, token: str, stretch: Stretch) -> None:
@@ -90,7 +90,7 @@ def _bounds(stretch: Stretch) -> dict[str, str]:
 
 @contextmanager
 def _ours(reach: Reach, keeper: Keeper, token: str, *, alone: bool = False) -> Iterator[Connection]:
-    """A writing transaction in which the table beside is still this rebuild's."""
+    """A writing transaction in which the table beside is this rebuild's, and stays so."""
     with reach.writing(alone=alone) as connection:
         _check_ours(connection, keeper, token)
         yield connection
