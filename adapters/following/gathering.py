@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from ...domain.values import utc_text
 from ...projections.events import ledger_events
+from ..facts.installing import one_at_a_time
 from ..facts.marks import begin_rebuild, rebuild_of, set_mark
 from ..facts.rebuilding import RebuildOvertakenError
 from .aside import at_fault, cases_aside, is_of_a_case, set_aside, take_back
@@ -81,12 +82,10 @@ class Gathering:
             done(lambda: self._clean(ends))
 
     def _begin(self, ends: Ends) -> None:
-        # Whose the tables beside are is marked first and by itself: MariaDB ends the transaction with each CREATE.
-        with ends.target.writing() as target:
-            locked(target)
+        # Marked and made in one go, by one at a time: another's rows would be gone if it began in between.
+        with ends.target.writing() as target, one_at_a_time(target):
             for line in self.lines:
                 begin_rebuild(target, line.name, self._token)
-        with ends.target.writing() as target:
             for line in self.lines:
                 line.keeper.shadow.drop(target, checkfirst=True)
                 line.keeper.shadow.create(target)
@@ -179,9 +178,10 @@ class Gathering:
             )
 
     def _clean(self, ends: Ends) -> None:
-        with ends.target.writing() as target:
+        with ends.target.writing() as target, one_at_a_time(target):
             for line in self.lines:
-                line.keeper.shadow.drop(target, checkfirst=True)
+                if rebuild_of(target, line.name) is None:  # or else the next gathering's already
+                    line.keeper.shadow.drop(target, checkfirst=True)
 
     @contextmanager
     def _ours(self, ends: Ends, lines: Sequence[Line], *, keep: bool = True) -> Iterator[Connection]:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
-from .errors import OvertakenError
+from .errors import OvertakenError, PassingError
 from .quick import Quick
 from .tables import ledger_follower
 
@@ -54,12 +54,12 @@ def locked(connection: Connection) -> Place:
     """Read the row; other runners of the same target wait until the transaction ends.
 
     Raises:
-        OvertakenError: the row is gone; the target is being made anew.
+        PassingError: the row is gone; whoever opens the target next makes it anew.
 
     """
     row = _statements(connection.engine).lock.on(connection).fetchone()
     if row is None:
-        raise OvertakenError("the target's row in ledger_follower is gone")
+        raise PassingError("the target's row in ledger_follower is gone")
     return Place(*row)
 
 

@@ -138,6 +138,24 @@ def test_a_runner_waits_out_a_target_that_another_has_locked(
         assert world.differences(target) == []
 
 
+def test_a_runner_whose_row_somebody_removed_waits_until_the_target_is_made_anew(
+    sqlite_url: str, new_url: NewUrl, caplog: pytest.LogCaptureFixture
+) -> None:
+    target = new_url("sqlite")
+    caplog.set_level("DEBUG", "caseledger.following")
+    with World(sqlite_url, steps=10) as world, Follower(world.url, target) as follower:
+        follower.catch_up()
+        with running(follower):
+            tell(target, "delete from ledger_follower")
+            world.live(5)
+            soon(lambda: "waiting 0.1" in caplog.text, "the runner waits, longer each time")
+            Follower(world.url, target).close()
+            soon(lambda: is_at(target, world.last), "the facts follow")
+        assert "row in ledger_follower is gone" in caplog.text
+        assert "another runner was quicker" not in caplog.text
+        assert world.differences(target) == []
+
+
 def test_a_target_that_stays_away_is_an_error_for_one_who_waits_so_long_and_no_longer(
     sqlite_url: str, new_url: NewUrl
 ) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread, current_thread, main_thread
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
 from caseledger.adapters.facts import RebuildOvertakenError
 from caseledger.adapters.following import Follower, HistoryChangedError
+from caseledger.adapters.following.link import Link
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, connected, facts_at, is_at, running, soon, tell
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 UNTOUCHED = "opinion:untouched"
 """A case that nobody goes on with: its rows change in an exchange only."""
@@ -142,3 +149,39 @@ def test_a_ledger_that_was_put_back_to_an_earlier_moment_is_noticed(sqlite_url: 
         )
         with Follower(world.url, target) as follower, pytest.raises(HistoryChangedError, match="no event there"):
             follower.run()
+
+
+def test_a_gathering_never_empties_what_a_later_one_has_gathered(
+    database_url: str, target_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later one comes in wherever the earlier has committed something, and gathers all before it goes on."""
+    with World(database_url, steps=20) as world, Follower(world.url, target_url) as follower:
+        follower.catch_up()
+        gathered, go_on = Event(), Event()
+
+        def wait(*_: object) -> None:
+            gathered.set()
+            assert go_on.wait(30)
+
+        other = Follower(world.url, target_url)
+        later = Thread(target=other.rebuild, args=(["fact_opinions"], wait))
+        writing, transactions = Link.writing, 0
+
+        @contextmanager
+        def interrupted(link: Link, **how: bool) -> Iterator[Connection]:
+            nonlocal transactions
+            if current_thread() is main_thread():
+                transactions += 1
+                if transactions == 2:
+                    later.start()
+                    assert gathered.wait(30)
+            with writing(link, **how) as connection:
+                yield connection
+
+        monkeypatch.setattr(Link, "writing", interrupted)
+        with pytest.raises(RebuildOvertakenError):
+            follower.rebuild(["fact_opinions"])
+        go_on.set()
+        later.join(30)
+        other.close()
+        assert world.differences(target_url) == []
