@@ -11,9 +11,10 @@ from ...domain.command import Command
 from ..history import Outcome
 from ..ledger import Ledger
 from ..policies import BadPolicy, load, shipped
+from .headings import heading
 from .jsontext import read_object
 from .labels import COMMANDS as CHINESE
-from .labels import event_words, first_line, heading
+from .labels import event_words, first_line
 from .opening import opened
 from .options import Db, Form, Listed
 from .people import shown

@@ -8,7 +8,7 @@ import typer
 
 from ...domain.policy import Limit, Policy, Target
 from ..policies import load, shipped
-from .labels import heading
+from .headings import heading
 from .options import Form, Listed
 from .rendering import print_json, print_rows, print_table, say
 

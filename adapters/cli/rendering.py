@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .labels import heading
+from .headings import heading
 from .options import Form
 from .people import shown
 from .programs import plain

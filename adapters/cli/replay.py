@@ -12,7 +12,8 @@ from ...domain.event import Event, Recorded
 from ...domain.opinion.corrected import corrected_by
 from ...domain.opinion.sections import section_of
 from ..ledger import Replay
-from .labels import event_words, heading
+from .headings import heading
+from .labels import event_words
 from .moments import When, when
 from .opening import opened
 from .options import MOST, Db, Form, Listed
