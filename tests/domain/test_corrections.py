@@ -21,6 +21,7 @@ from caseledger.adapters.testing import (
     respond,
 )
 from caseledger.domain.command import Command
+from caseledger.domain.opinion.corrected import corrected_by
 from caseledger.domain.opinion.corrections import AssessmentCorrected, CallbackCorrected, OpinionCorrected
 from caseledger.domain.opinion.events import OpinionEnded, PlanProposed, RehandlingStarted
 from caseledger.domain.refusal import MissingDetail, Refused, UnknownCode, WrongState
@@ -158,6 +159,21 @@ class TestAssessment:
             happened(AssessmentCorrected, validity="third_party", flow=True)
         )
 
+    def test_who_corrected_it_is_who_judged_it_and_corrections_are_counted_together(self) -> None:
+        wrong = correct_assessment(f"{MONDAY} 13:00", by="manager", severity="major")
+        given(*HANDLED, correct(f"{MONDAY} 12:30"), wrong).when(correct(f"{MONDAY} 14:00", category="noise")).then(
+            happened(OpinionCorrected, correction=3)
+        ).then_known(
+            assessed_by="staff:manager",
+            severity="major",
+            corrections__acceptance=2,
+            corrections__assessment=1,
+            corrections__total=3,
+        )
+        given(*HANDLED, wrong).when(correct_assessment(f"{MONDAY} 14:00", severity=None)).then(
+            happened(AssessmentCorrected, correction=2, severity=None)
+        ).then_known(severity="major")
+
     def test_what_was_not_judged_is_judged_and_not_corrected(self) -> None:
         given(COMPLAINT).when(correct_assessment(f"{MONDAY} 10:00")).then_refused(rule="OP-2", says="assess_opinion")
 
@@ -198,11 +214,79 @@ class TestCallback:
         ).then_known(status="rehandling", turn__number=2)
         given(*ASKED).when(correct_callback("2026-03-03 10:00", still_wrong=True)).then(happened(CallbackCorrected))
 
+    TWICE = (
+        *ASKED,
+        propose("2026-03-03 10:00"),
+        approve("2026-03-03 11:00"),
+        finish("2026-03-03 12:00"),
+        call_back("2026-03-04 09:00"),
+    )
+
+    def test_of_two_callbacks_the_one_that_is_named_is_corrected(self) -> None:
+        right = correct_callback("2026-03-03 09:00", attitude_satisfied=True, by="manager")
+        story = given(*self.TWICE).when(right, now="2026-03-04 09:00")
+        story.then(happened(CallbackCorrected, callback=1, turn=1, satisfied=True))
+        first, second = story.state.callbacks
+        assert (first.handled_in_time, first.outcome_satisfied, first.attitude_satisfied) == (None, True, True)
+        assert (first.number, first.turn, first.at, first.satisfied) == (1, 1, at("2026-03-03 09:00"), True)
+        assert (second.handled_in_time, second.outcome_satisfied, second.satisfied) == (True, True, True)
+        assert story.state.corrections.callbacks == (1,)
+
+    def test_a_wrong_answer_of_an_earlier_turn_starts_no_other(self) -> None:
+        given(*self.TWICE).when(correct_callback("2026-03-04 10:00", outcome_satisfied=False)).then(
+            happened(CallbackCorrected, callback=1, turn=1, satisfied=False)
+        )
+        given(*self.TWICE).when(correct_callback("2026-03-04 10:00", callback=2, outcome_satisfied=False)).then(
+            happened(CallbackCorrected, callback=2, turn=2, satisfied=False),
+            happened(RehandlingStarted, turn=3, callback=2),
+        )
+
+    def test_a_callback_of_free_will_before_handling_is_not_the_last_of_its_turn(self) -> None:
+        """It was made of an invalid complaint, which was found valid; the turn's own callback came later (OP-10)."""
+        steps = (
+            COMPLAINT,
+            assess(f"{MONDAY} 09:30", validity="invalid"),
+            call_back(f"{MONDAY} 09:40"),
+            correct_assessment(f"{MONDAY} 09:50", validity="valid"),
+            *HANDLED[2:],
+            call_back("2026-03-03 09:00"),
+        )
+        wrong = correct_callback("2026-03-04 10:00", outcome_satisfied=False)
+        given(*steps).when(wrong).then(happened(CallbackCorrected, callback=1, turn=None, satisfied=False))
+        again = correct_callback("2026-03-04 10:00", callback=2, outcome_satisfied=False)
+        given(*steps).when(again).then(happened(CallbackCorrected, turn=1), happened(RehandlingStarted, turn=2))
+
+    def test_what_does_not_run_through_handling_is_not_handled_again(self) -> None:
+        praise = (accept(f"{MONDAY} 09:00", kind="praise"), call_back(f"{MONDAY} 10:00"))
+        given(*praise).when(correct_callback(f"{MONDAY} 11:00", attitude_satisfied=False)).then(
+            happened(CallbackCorrected, satisfied=False)
+        )
+
+    @pytest.mark.parametrize("number", [0, 3])
+    def test_of_two_callbacks_there_is_no_such(self, number: int) -> None:
+        given(*self.TWICE).when(correct_callback("2026-03-04 10:00", callback=number)).then_refused(
+            rule="OP-10", where="callback", kind=WrongState
+        )
+
     @pytest.mark.parametrize("number", [0, 2])
     def test_there_is_no_such_callback(self, number: int) -> None:
         given(*CONTENT).when(correct_callback("2026-03-03 10:00", callback=number)).then_refused(
             rule="OP-10", where="callback", kind=WrongState
         )
+
+
+def test_beside_each_event_stand_those_that_correct_it() -> None:
+    with ledger_in_memory(f"{MONDAY} 08:00") as ledger:
+        ledger.tell(
+            *TestCallback.TWICE,  # 1 accepted, 2 assessed, ..., 6 and 7 called back and begun anew, 11 called back
+            correct("2026-03-04 10:00"),  # 12
+            correct_callback("2026-03-04 10:10"),  # 13, of the first one
+            correct_callback("2026-03-04 10:20", callback=2),  # 14
+            correct_assessment("2026-03-04 10:30", validity="third_party"),  # 15
+            correct("2026-03-04 10:40", category="noise"),  # 16
+            correct_callback("2026-03-04 10:50", attitude_satisfied=True),  # 17, the first one again
+        )
+        assert corrected_by(ledger.replay("opinion:1").events) == {1: (12, 16), 6: (13, 17), 11: (14,), 2: (15,)}
 
 
 def test_facts_show_the_corrected_value_and_that_it_was_corrected() -> None:
