@@ -36,6 +36,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--events", type=int, default=QUICK, help=f"size of the ledger; {RECORD} for the record")
+    parser.add_argument("--small", type=int, help="size of the ledger by which growth is judged; a tenth by default")
     parser.add_argument("--rows", default=",".join(GROUPS), help="which groups of rows, with commas between")
     parser.add_argument("--on", default="disk,tmpfs", help="where: disk, tmpfs, or both with a comma between")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run; medians are shown")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def measure(options: argparse.Namespace, chosen: Sequence[str], progress: Callable[[str], None]) -> Iterator[Report]:
     """Measure the chosen groups of rows; give the report as far as it has come after each, and say how far that is."""
     about = machine()
-    sizes = (options.events // 10, options.events)
+    sizes = (options.small or options.events // 10, options.events)
     rows: list[Row] = []
     with places(options.on.split(",")) as there:
         # Written where it is quickest; every place gets a copy.
@@ -34,7 +34,7 @@ def measure(options: argparse.Namespace, chosen: Sequence[str], progress: Callab
             ledgers[size] = _written(size, options.ledgers, source, progress)
         csv = None if options.boston is None else extracted(options.boston, source.folder)
         months = {size: synthetic.last_month(size) for size in sizes}
-        bench = Bench(options.events, options.rounds, csv, ledgers, months)
+        bench = Bench(options.events, options.rounds, csv, ledgers, months, small=sizes[0])
         for place in there:
             for name in chosen:
                 progress(f"{name}, {place.name}")

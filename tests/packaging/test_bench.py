@@ -13,14 +13,14 @@ from caseledger.projections.facts import ALL
 from tests.packaging.conftest import CHECKOUT
 
 # What needs none of the peers' packages, which come from outside.
-ROWS = "rebuild,check,queries,import,live"
+ROWS = "rebuild,check,queries,import,streaming,live"
 
 
 @pytest.mark.slow
 def test_the_bench_prints_its_table_and_writes_the_same_as_json(tmp_path: Path) -> None:
     found = tmp_path / "found.json"
     page = tmp_path / "found.md"
-    arguments = ["--events", "2000", "--rounds", "1", "--on", "disk", "--rows", ROWS]
+    arguments = ["--events", "2000", "--small", "500", "--rounds", "1", "--on", "disk", "--rows", ROWS]
     done = subprocess.run(
         [str(CHECKOUT / "scripts" / "bench"), *arguments, "--json", str(found), "--markdown", str(page)],
         cwd=tmp_path,
@@ -37,6 +37,7 @@ def test_the_bench_prints_its_table_and_writes_the_same_as_json(tmp_path: Path) 
     assert report["skipped"].keys() == {"import of the Boston file"}
     names = {row["what"] for row in report["rows"]}
     assert {"rebuild fact_opinions", "check all facts", "monthly report, all centers", "replay of a case"} <= names
+    assert {row["against"] for row in report["rows"] if row["what"] == "peak memory of reading all"} == {"500 events"}
     for row in report["rows"]:
         assert row["ours"] > 0
         assert row["what"] in done.stdout
