@@ -12,8 +12,8 @@ from ..domain.refusal import MissingDetail, UnknownCase, UnknownCode
 from ..domain.terms import aware
 from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
-from ..projections.reports.due import DueStep, most_urgent
-from ..projections.reports.sources import happened_by, stored
+from ..projections.reports.due import DueStep, Form, most_urgent
+from ..projections.reports.sources import stored
 from .clock import system_clock
 
 if TYPE_CHECKING:
@@ -48,11 +48,16 @@ class DueList:
             raise MissingDetail(f"{limit} is no number of steps", rule="form", right="0 or more", where="limit")
         now = self._now()
         moment = aware(as_of, where="as_of") or now
-        source = stored if moment >= now else happened_by(utc_text(moment))
         policies = self._policies(center)
-        able = None if acting is None else {digest: _able(acting, policy) for digest, policy in policies.items()}
+        form = Form(
+            of_one_center=center is not None,
+            able=None if acting is None else tuple((one, _able(acting, policies[one])) for one in sorted(policies)),
+            limited=limit is not None,
+            happened=moment < now,
+        )
+        values = {"center": center, "most": limit, "moment": utc_text(moment)}
         with self._database.transaction(write=False) as connection:
-            found = connection.execute(most_urgent(source, center=center, able=able, limit=limit)).all()
+            found = connection.execute(most_urgent(form), values).all()
         return [_row(row, moment, policies) for row in found]
 
     def _policies(self, center: str | None) -> dict[str, Policy]:

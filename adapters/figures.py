@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,9 +16,9 @@ from sqlalchemy import Select, literal_column, select
 from ..domain.refusal import MissingDetail, UnknownCase
 from ..domain.terms import aware
 from ..domain.values import utc_text
-from ..projections.clauses import EDITIONS, ledger_clauses
+from ..projections.clauses import EDITIONS
 from ..projections.columntypes import word
-from ..projections.compile import json_text, recorded_by
+from ..projections.compile import recorded_by
 from ..projections.events import ledger_events
 from ..projections.facts.centers import CENTERS
 from ..projections.reports import alerts, callbacks, cases, monthly, surveys, timeliness, trail
@@ -27,7 +27,7 @@ from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
 from ..projections.reports.monthly import MonthlyOpinions
-from ..projections.reports.sources import Asked, Source, check_group, known_by, stored
+from ..projections.reports.sources import CENTER, Asked, Form, parameter, stored
 from ..projections.reports.statuses import check_status
 from ..projections.reports.surveys import SurveyRates
 from ..projections.reports.timeliness import Timeliness
@@ -35,7 +35,7 @@ from ..projections.reports.trail import TrailEntry
 from .clock import system_clock
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
     from .clock import Clock
     from .store.database import Database
@@ -44,6 +44,8 @@ T = TypeVar("T")
 
 PAGE: Final = 1000
 _MOST: Final = 2**31
+_REGISTERED: Final = select(stored(CENTERS).c.case_id).where(stored(CENTERS).c.case_id == CENTER)
+_RECORDED: Final = select(ledger_events.c.version).where(ledger_events.c.stream == parameter("stream")).limit(1)
 _NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
 _MONTH: Final = re.compile(r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])\Z")
 
@@ -79,22 +81,15 @@ class Figures:
             PersistenceError: the database failed.
 
         """
-        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
-        check_group(by)
-        since = _month_before(asked.judged, month)
+        asked = self._asked(month, center, by, as_of, known_at)
+        values = {**asked.values, "since": _month_before(asked.judged, month)}
+        rated, counting = monthly.selects(asked.form)
         counted: dict[str | None, monthly.Counted] = {}
         clocks: dict[str | None, dict[str, Timeliness]] = {}
         with self._reading(center) as connection:
-            source = _source(known_at)
-            not_over = monthly.perhaps_open(source, asked, since)
-            for query in (
-                monthly.counts(source, asked),
-                monthly.balance(not_over, asked),
-                monthly.answers(source, asked),
-                timeliness.overdue_cases(not_over, asked),
-            ):
-                monthly.gather(counted, connection.execute(query))
-            for ran in timeliness.rows(asked, connection.execute(timeliness.figures(source, asked))):
+            for query in counting:
+                monthly.gather(counted, connection.execute(query, values))
+            for ran in timeliness.rows(asked, connection.execute(rated, values)):
                 clocks.setdefault(ran.group, {})[ran.clock] = ran
         rows = [monthly.row(asked, group, counts, clocks.get(group, {})) for group, counts in counted.items()]
         return _in_order([row for row in rows if row.accepted or row.carried_over or row.open_at_month_end])
@@ -113,10 +108,10 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
+        asked = self._asked(month, center, by, as_of, known_at)
         with self._reading(center) as connection:
             targets = _Targets(connection, month, known_at)
-            counted = connection.execute(timeliness.figures(_source(known_at), asked))
+            counted = connection.execute(timeliness.select_of(asked.form), asked.values)
             found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (CLOCKS.index(row.clock), row.group is None, row.group or ""))
 
@@ -134,10 +129,10 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        asked = self._asked(month, center, by, aware(as_of, where="as_of") or aware(known_at, where="known_at"))
+        asked = self._asked(month, center, by, as_of, known_at)
         with self._reading(center) as connection:
             targets = _Targets(connection, month, known_at)
-            counted = connection.execute(callbacks.figures(_source(known_at), asked))
+            counted = connection.execute(callbacks.figures(asked.form), asked.values)
             found = callbacks.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
 
@@ -149,11 +144,9 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        _check_month(month)
-        _check_words(center=center)
-        aware(known_at, where="known_at")
+        asked = self._asked(month, center, "center", None, known_at)
         with self._reading(center) as connection:
-            return alerts.rows(month, connection.execute(alerts.confirmed(_source(known_at), month, center)))
+            return alerts.rows(month, connection.execute(alerts.confirmed(asked.form), asked.values))
 
     def surveys(
         self, month: str | None = None, *, center: str | None = None, known_at: datetime | None = None
@@ -167,7 +160,9 @@ class Figures:
             _check_month(month)
         _check_words(center=center)
         aware(known_at, where="known_at")
-        return self._rows(surveys.figures(_source(known_at), month, center), surveys.row, center)
+        form = Form(of_one_center=center is not None, as_known=known_at is not None)
+        values = {"month": month, "center": center, "moment": known_at and utc_text(known_at)}
+        return self._rows(surveys.figures(form, of_month=month is not None), surveys.row, values, center)
 
     def find(  # noqa: PLR0913 - one for each way to look
         self,
@@ -193,7 +188,7 @@ class Figures:
             raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
         if status is not None:
             check_status(status)
-        return self._rows(cases.cases(wanted, limit), cases.row, center)
+        return self._rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
 
     def trail(
         self,
@@ -226,26 +221,24 @@ class Figures:
                 where="edition",
             )
         _check_words(case=case)
-        aware(since, where="since")
-        aware(until, where="until")
-        only: list[ColumnElement[bool]] = []
+        given = {
+            name: utc_text(moment)
+            for name, moment in (("since", aware(since, where="since")), ("until", aware(until, where="until")))
+            if moment is not None
+        }
         if case is not None:
-            only.append(ledger_events.c.stream == self._stream(case))
-        recorded = json_text(ledger_events.c.state, "recorded_at")
-        if since is not None:
-            only.append(recorded >= utc_text(since))
-        if until is not None:
-            only.append(recorded <= utc_text(until))
-        return self._pages(only, self._clauses(edition), limit)
+            given["stream"] = self._stream(case)
+        return self._pages(given, self._clauses(edition), limit)
 
     def _pages(
-        self, only: list[ColumnElement[bool]], clauses: dict[str, tuple[str, ...]], limit: int | None
+        self, given: dict[str, str], clauses: dict[str, tuple[str, ...]], limit: int | None
     ) -> Iterator[TrailEntry]:
+        query = trail.entries(frozenset(given))
         after, left = 0, limit
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
-            query = trail.entries(ledger_events.c.position > after, *only).limit(size)
-            page = self._rows(query, lambda found: trail.row(found, clauses))
+            values = {**given, "after": after, "most": size}
+            page = self._rows(query, lambda found: trail.row(found, clauses), values)
             yield from page
             if len(page) < size:
                 return
@@ -253,19 +246,15 @@ class Figures:
             left = None if left is None else left - len(page)
 
     def _clauses(self, edition: str | None) -> dict[str, tuple[str, ...]]:
-        c = ledger_clauses.c
-        query = select(c.event_name, c.edition, c.clause).distinct().order_by(c.event_name, c.edition, c.clause)
-        if edition is not None:
-            query = query.where(c.edition == edition)
         found: dict[str, tuple[str, ...]] = {}
-        for name, text in self._rows(query, lambda row: (row.event_name, f"{row.edition} {row.clause}")):
-            found[name] = (*found.get(name, ()), text)
+        for name, listed, clause in self._rows(trail.CLAUSES, tuple, {}):
+            if edition in {None, listed}:
+                found[name] = (*found.get(name, ()), f"{listed} {clause}")
         return found
 
     def _stream(self, case: str) -> str:
         if ":" in case:
-            events = ledger_events.c
-            if not self._rows(select(events.version).where(events.stream == case).limit(1), tuple):
+            if not self._rows(_RECORDED, tuple, {"stream": case}):
                 raise UnknownCase(
                     f"{case} is not in the ledger", rule="ids", right="the id of a recorded case", where="case"
                 )
@@ -277,25 +266,34 @@ class Figures:
             )
         return found[0].case
 
-    def _asked(self, month: str, center: str | None, by: str, as_of: datetime | None) -> Asked:
+    def _asked(
+        self, month: str, center: str | None, by: str, as_of: datetime | None, known_at: datetime | None
+    ) -> Asked:
+        aware(known_at, where="known_at")
+        judged = aware(as_of, where="as_of") or known_at or self._now()
         _check_month(month)
         _check_words(center=center)
-        return Asked(month=month, judged=utc_text(as_of or self._now()), center=center, by=by)
+        known = None if known_at is None else utc_text(known_at)
+        return Asked(month=month, judged=utc_text(judged), center=center, by=by, known_at=known)
 
-    def _rows(self, query: Select[*tuple[Any, ...]], make: Callable[[Any], T], center: str | None = None) -> list[T]:
+    def _rows(
+        self,
+        query: Select[*tuple[Any, ...]],
+        make: Callable[[Any], T],
+        values: Mapping[str, object],
+        center: str | None = None,
+    ) -> list[T]:
         with self._reading(center) as connection:
-            return [make(row) for row in connection.execute(query)]
+            return [make(row) for row in connection.execute(query, values)]
 
     @contextmanager
     def _reading(self, center: str | None = None) -> Iterator[Connection]:
         """Read one moment: all selects of a report see the same commits. A center must be one that there is."""
         with self._database.transaction(write=False) as connection:
-            if center is not None:
-                known = stored(CENTERS).c.case_id
-                if connection.execute(select(known).where(known == center)).first() is None:
-                    raise UnknownCase(
-                        f"{center} is not registered", rule="center", right="a registered center", where="center"
-                    )
+            if center is not None and connection.execute(_REGISTERED, {"center": center}).first() is None:
+                raise UnknownCase(
+                    f"{center} is not registered", rule="center", right="a registered center", where="center"
+                )
             yield connection
 
 
@@ -331,10 +329,6 @@ class _Targets:
             return self._adopted.get(center, {})
         every = list(self._adopted.values())
         return {name: one for name, one in every[0].items() if all(t.get(name) == one for t in every)} if every else {}
-
-
-def _source(known_at: datetime | None) -> Source:
-    return stored if known_at is None else known_by(utc_text(known_at))
 
 
 def _check_words(**given: str | None) -> None:

@@ -118,12 +118,12 @@ def streams_of(facts: Facts, stream: ColumnElement[str]) -> tuple[ColumnElement[
     return stream >= literal_column(f"'{kind}:'", String()), stream < literal_column(f"'{kind};'", String())
 
 
-def recorded_by(moment: str) -> ColumnElement[bool]:
+def recorded_by(moment: str | ColumnElement[str]) -> ColumnElement[bool]:
     """Only events recorded by a moment (fixed-width UTC text): what was known then."""
     return json_text(ledger_events.c.state, "recorded_at") <= moment
 
 
-def occurred_by(moment: str) -> ColumnElement[bool]:
+def occurred_by(moment: str | ColumnElement[str]) -> ColumnElement[bool]:
     """Only events that had happened by a moment (fixed-width UTC text), whenever they were recorded."""
     return json_text(ledger_events.c.state, "occurred_at") <= moment
 

@@ -22,7 +22,7 @@ ALERTS: Final = Facts(
     key=("case", "alert"),
     key_labels=(("案件", "case, the stream's id"), ("预警序号", "alert, from 1")),
     opened_by=(AlertRaised,),
-    indices=(("confirmed_month",),),
+    indices=(("confirmed_month",), ("planned_at", "dismissed_at")),
     columns=(
         last("level", CODE, AlertRaised, zh="级别", en="blue, yellow or red", rule="GP-5"),
         last("reason", CODE, AlertRaised, zh="原因", en="why it was raised", rule="GP-5"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
@@ -11,7 +12,7 @@ from sqlalchemy import Select, select
 from ..facts.alerts import ALERTS
 from ..facts.opinions import OPINIONS
 from .governing import POLICY, policies_of
-from .sources import Keep, everything
+from .sources import MONTH, Form, Keep, everything, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,15 +48,15 @@ def points(source: Source, keep: Keep = everything) -> Select[*tuple[Any, ...]]:
     return chosen.select_from(a.join(o, o.c.case_id == a.c.case_id)).where(a.c.confirmed_at.is_not(None), *keep(a))
 
 
-def confirmed(source: Source, month: str, center: str | None) -> Select[*tuple[Any, ...]]:
-    """The confirmed alerts of the month, of one center or of all, by center."""
+@cache
+def confirmed(form: Form) -> Select[*tuple[Any, ...]]:
+    """The confirmed alerts of the month, of one center or of all, by center; put together once a form."""
 
     def of_month(alerts: FromClause) -> list[ColumnElement[bool]]:
-        return [alerts.c.confirmed_month == month]
+        return [alerts.c.confirmed_month == MONTH]
 
-    found = points(source, of_month).subquery("points")
-    mine = () if center is None else (found.c.center == center,)
-    return select(found).where(*mine).order_by(found.c.center)
+    found = points(known(form.as_known), of_month).subquery("points")
+    return select(found).where(*form.of_center(found)).order_by(found.c.center)
 
 
 def rows(month: str, found: Iterable[Row[Any]]) -> list[AlertPoints]:

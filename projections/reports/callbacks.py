@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ from ..facts.orders import ORDERS
 from .governing import POLICY, policies_of
 from .monthly import owed
 from .rates import number_of, percent
-from .sources import Asked, Keep, Source, check_group, everything, group_of
+from .sources import Asked, Form, Keep, Source, by_judged, check_group, everything, group_of, known
 
 COLUMNS: Final = (
     "subject",
@@ -88,25 +89,28 @@ def cases(source: Source, opinions: Keep = everything, orders: Keep = everything
     )
 
 
-def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Count the month's cases by subject, group and policy. See `rows`.
+@cache
+def figures(form: Form) -> Select[*tuple[Any, ...]]:
+    """Count the month's cases by subject, group and policy; put together once a form. See `rows`.
+
+    Parameters: those of the question.
 
     Raises:
         UnknownCode: grouped by what there is not.
 
     """
-    check_group(asked.by)
-    chosen = cases(source, asked.of_month(), asked.of_month("completed_month")).subquery("owed")
-    group = chosen.c[asked.by].label("grouped")
-    called = asked.by_judged(chosen.c.called_back_at)
+    check_group(form.by)
+    chosen = cases(known(form.as_known), form.of_month(), form.of_month("completed_month")).subquery("owed")
+    group = chosen.c[form.by].label("grouped")
+    called = by_judged(chosen.c.called_back_at)
     counted = (
         number_of(chosen.c.case_id.is_not(None)).label("to_call_back"),
         number_of(called).label("called_back"),
         number_of(and_(called, chosen.c.by_visit)).label("visits"),
     )
     policy = [chosen.c[name] for name in POLICY]
-    query = select(chosen.c.subject, group, *policy, *counted).where(asked.by_judged(chosen.c.owed_from))
-    return query.group_by(chosen.c.subject, chosen.c[asked.by], *policy)
+    query = select(chosen.c.subject, group, *policy, *counted).where(by_judged(chosen.c.owed_from))
+    return query.group_by(chosen.c.subject, chosen.c[form.by], *policy)
 
 
 def rows(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, select, union_all
@@ -13,7 +13,7 @@ from ..columntypes import word
 from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
 from ..facts.surveys import SURVEYS
-from .sources import nothing, stored
+from .sources import MOST, nothing, parameter, stored
 
 _KINDS: Final = (
     (OPINIONS, "accepted_at", "ended_at"),
@@ -37,15 +37,18 @@ class CaseFound:
     ended_at: datetime | None
 
 
-def cases(wanted: Mapping[str, str], limit: int) -> Select[*tuple[Any, ...]]:
-    """Opinions, orders and surveys whose columns have the wanted values, latest first.
+@cache
+def cases(wanted: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Opinions, orders and surveys whose columns have the wanted values, latest first; put together once.
+
+    Parameters: the wanted columns, and `most` for the number of cases.
 
     Both columns of the order go down, so that an index walked backwards gives the latest without sorting all.
     """
     parts = []
     for facts, opened, ended in _KINDS:
         table = stored(facts)
-        if not wanted.keys() <= set(table.c.keys()):
+        if not wanted <= set(table.c.keys()):
             continue  # a survey is of no unit and of no customer
         unit, customer = (table.c[name] if name in table.c else nothing() for name in ("unit", "customer"))
         query = select(
@@ -58,12 +61,12 @@ def cases(wanted: Mapping[str, str], limit: int) -> Select[*tuple[Any, ...]]:
             customer.label("customer"),
             table.c[opened].label("opened_at"),
             table.c[ended].label("ended_at"),
-        ).where(*(table.c[name] == value for name, value in wanted.items()))
+        ).where(*(table.c[name] == parameter(name) for name in sorted(wanted)))
         # Each kind gives no more than the limit, so that the union sorts few rows.
-        newest = query.order_by(table.c[opened].desc(), table.c.case_id.desc()).limit(limit)
+        newest = query.order_by(table.c[opened].desc(), table.c.case_id.desc()).limit(MOST)
         parts.append(select(newest.subquery(f"of_{facts.stream_kind}")))
     found = union_all(*parts).subquery("found")
-    return select(found).order_by(found.c.opened_at.desc(), found.c.case_id.desc()).limit(limit)
+    return select(found).order_by(found.c.opened_at.desc(), found.c.case_id.desc()).limit(MOST)
 
 
 def row(found: Row[Any]) -> CaseFound:

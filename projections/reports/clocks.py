@@ -12,7 +12,7 @@ duty staff (OP-3), `notify` of what is major (OP-17), `alert_plan` of each forwa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import CompoundSelect, Select, and_, case, func, select, union_all
 
@@ -27,10 +27,14 @@ from ..facts.platform import PLATFORM
 from ..facts.turns import TURNS
 from .governing import POLICY
 from .moved import Standing, standing
-from .sources import ONE, Keep, Source, everything, group_of, nothing
+from .sources import ONE, Form, Source, group_of, nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ColumnElement, FromClause
+
+Leg: TypeAlias = Select[*tuple[Any, ...]]
 
 CLOCKS: Final = (*Clock, "arrival", "order_callback")
 """By their names, in the order in which they are listed."""
@@ -39,155 +43,203 @@ COLUMNS: Final = (
     "clock",
     "case_id",
     "turn",
-    "number",
-    "center",
-    "kind",
-    "category",
-    "channel",
-    "department",
-    "estate",
-    "month",
-    "started_at",
-    "due_at",
-    "done_at",
-    "ended_at",
-    "void_at",
+    *("number", "center", "kind", "category", "channel", "department", "estate", "month"),
+    *("started_at", "due_at", "done_at", "ended_at", "void_at"),
     *POLICY,
 )
 
+_OF_CASE: Final = tuple(name for name in COLUMNS if name in {column.name for column in OPINIONS.shown})
+READ: Final = (
+    "case_id",
+    *_OF_CASE,
+    "accepted_at",
+    "assessed_at",
+    "flow",
+    "severity",
+    "responded_at",
+    "response_due_at",
+    "plan_proposed_at",
+    "plan_due_at",
+    "handled_at",
+    "handling_due_at",
+    "follow_ups",
+    "follow_up_due_at",
+    "reply_due_at",
+    "start_due_at",
+    "contact_due_at",
+    "decision_due_at",
+    "decided_at",
+    "hand_over_due_at",
+    "handed_over_at",
+    "explanation_due_at",
+    "explained_at",
+    "notify_due_at",
+    "major_at",
+    "major_reported_at",
+)
+"""Columns of opinions that clocks are read off."""
+READ_OF_ORDERS: Final = (
+    "case_id",
+    *(name for name in _OF_CASE if name in {column.name for column in ORDERS.shown}),
+    "received_at",
+    "arrival_due_at",
+    "arrived_at",
+    "completed_at",
+    "callback_due_at",
+    "called_back_at",
+)
 
-def clocks(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
-    """Every clock of the kept cases: the select of the view."""
+
+def clocks(source: Source, only: Collection[str] = CLOCKS) -> CompoundSelect[*tuple[Any, ...]]:
+    """Every clock, or `only` some kinds of them: the select of the view."""
     opinions, orders = source(OPINIONS), source(ORDERS)
     platform, explained = source(PLATFORM), opinions.c.explained_at
     both = opinions.outerjoin(platform, platform.c.case_id == opinions.c.case_id)
     arrival = ("received_at", "arrival_due_at", "arrived_at")
     callback = ("completed_at", "callback_due_at", "called_back_at")
-    return union_all(
-        *_flow(source, keep),
-        _timed(source, Clock.REPLY, done=opinions.c.responded_at, keep=keep),
-        _timed(source, Clock.START, done=platform.c.work_started_at, keep=keep, read=both),
-        _timed(source, Clock.CONTACT, done=platform.c.contacted_at, keep=keep, read=both),
-        _solutions(source, keep),
-        _timed(source, Clock.DECISION, done=opinions.c.decided_at, keep=keep),
-        _timed(source, Clock.HAND_OVER, done=opinions.c.handed_over_at, keep=keep),
-        _timed(source, Clock.EXPLANATION, done=explained, keep=keep).where(explained.is_not(None)),
-        _notices(source, keep),
-        _on_alerts(source, keep),
-        _told(source, keep),
-        _owed(source, keep),
-        _again(source, Clock.PLAN, done=source(TURNS).c.plan_first_proposed_at, keep=keep),
-        _again(source, Clock.HANDLING, done=func.coalesce(source(TURNS).c.finished_at, opinions.c.ended_at), keep=keep),
-        _of_order("arrival", orders, times=arrival, keep=keep),
-        _of_order("order_callback", orders, times=callback, keep=keep),
+    ran: tuple[tuple[str, Leg], ...] = (
+        *_flow(source),
+        (Clock.REPLY, _timed(source, Clock.REPLY, done=opinions.c.responded_at)),
+        (Clock.START, _timed(source, Clock.START, done=platform.c.work_started_at, read=both)),
+        (Clock.CONTACT, _timed(source, Clock.CONTACT, done=platform.c.contacted_at, read=both)),
+        (Clock.SOLUTION, _solutions(source)),
+        (Clock.DECISION, _timed(source, Clock.DECISION, done=opinions.c.decided_at)),
+        (Clock.HAND_OVER, _timed(source, Clock.HAND_OVER, done=opinions.c.handed_over_at)),
+        (Clock.EXPLANATION, _timed(source, Clock.EXPLANATION, done=explained).where(explained.is_not(None))),
+        (Clock.NOTIFY, _notices(source)),
+        (Clock.ALERT_PLAN, _on_alerts(source)),
+        (Clock.FOLLOW_UP, _told(source)),
+        (Clock.FOLLOW_UP, _owed(source)),
+        (Clock.PLAN, _again(source, Clock.PLAN, done=source(TURNS).c.plan_first_proposed_at)),
+        (Clock.HANDLING, _again(source, Clock.HANDLING, done=_finished(source))),
+        ("arrival", _of_order("arrival", orders, times=arrival)),
+        ("order_callback", _of_order("order_callback", orders, times=callback)),
     )
+    return union_all(*(leg for clock, leg in ran if clock in only))
 
 
-def of_the_flow(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any, ...]]:
+def of_the_flow(source: Source) -> CompoundSelect[*tuple[Any, ...]]:
     """The clocks of the flow itself, from response to callback, also where there is no deadline."""
-    return union_all(*_flow(source, keep))
+    return union_all(*(leg for _, leg in _flow(source)))
 
 
-def _flow(source: Source, keep: Keep) -> list[Select[*tuple[Any, ...]]]:
+def of_month(source: Source, form: Form) -> Source:
+    """The same facts, of opinions and orders only the month's, and of these only what clocks are read off.
+
+    Read once by their month and named: a dozen selects go through them, which would each look every row up again.
+    """
+    o, r = source(OPINIONS), source(ORDERS)
+    keep = form.of_month()
+    opinions = select(*(o.c[name] for name in READ)).where(*keep(o)).cte("opinions_of_month")
+    orders = select(*(r.c[name] for name in READ_OF_ORDERS)).where(*keep(r)).cte("orders_of_month")
+    narrow = {OPINIONS.name: opinions, ORDERS.name: orders}
+    return lambda facts: narrow[facts.name] if facts.name in narrow else source(facts)
+
+
+def _flow(source: Source) -> list[tuple[Clock, Leg]]:
     opinions = source(OPINIONS)
     # A plan is owed until the complaint is judged invalid (OP-2); what was overdue by then stays so.
     invalid_at = case((~opinions.c.flow, opinions.c.assessed_at), else_=nothing())
-    plan = _leg(source, Clock.PLAN, due="plan_due_at", done="plan_proposed_at", void=invalid_at, keep=keep)
+    plan = _leg(source, Clock.PLAN, due="plan_due_at", done="plan_proposed_at", void=invalid_at)
     return [
-        _leg(source, Clock.RESPONSE, due="response_due_at", done="responded_at", keep=keep),
-        plan.where(opinions.c.kind == word("complaint")),
-        _leg(source, Clock.HANDLING, due="handling_due_at", done="handled_at", keep=keep),
-        _callbacks(source, keep),
+        (Clock.RESPONSE, _leg(source, Clock.RESPONSE, due="response_due_at", done="responded_at")),
+        (Clock.PLAN, plan.where(opinions.c.kind == word("complaint"))),
+        (Clock.HANDLING, _leg(source, Clock.HANDLING, due="handling_due_at", done="handled_at")),
+        (Clock.CALLBACK, _callbacks(source)),
     ]
 
 
-def _leg(  # noqa: PLR0913 - one a column
-    source: Source, clock: Clock, *, due: str, done: str, keep: Keep, void: ColumnElement[Any] | None = None
+def _finished(source: Source) -> ColumnElement[str]:
+    return func.coalesce(source(TURNS).c.finished_at, source(OPINIONS).c.ended_at)
+
+
+def _leg(
+    source: Source, clock: Clock, *, due: str, done: str, void: ColumnElement[Any] | None = None
 ) -> Select[*tuple[Any, ...]]:
     opinions = source(OPINIONS)
     stands = standing(source, opinions, clock, opinions.c[due])
     values: dict[str, Any] = {"started_at": opinions.c.accepted_at, "done_at": opinions.c[done]}
     if void is not None:
         values["void_at"] = void
-    return _of_opinion(clock, opinions, stands, values).where(*keep(opinions))
+    return _of_opinion(clock, opinions, stands, values)
 
 
 def _timed(
-    source: Source, clock: Clock, *, done: ColumnElement[Any], keep: Keep, read: FromClause | None = None
+    source: Source, clock: Clock, *, done: ColumnElement[Any], read: FromClause | None = None
 ) -> Select[*tuple[Any, ...]]:
     """A clock from acceptance that only some policies have: no row where there is no deadline."""
     opinions = source(OPINIONS)
     stands = standing(source, opinions, clock, opinions.c[f"{clock}_due_at"], read=read)
     values = {"started_at": opinions.c.accepted_at, "done_at": done}
-    return _of_opinion(clock, opinions, stands, values).where(stands.due_at.is_not(None), *keep(opinions))
+    return _of_opinion(clock, opinions, stands, values).where(stands.due_at.is_not(None))
 
 
-def _solutions(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _solutions(source: Source) -> Select[*tuple[Any, ...]]:
     opinions, platform = source(OPINIONS), source(PLATFORM)
     both = opinions.join(platform, platform.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, Clock.SOLUTION, platform.c.solution_due_at, read=both)
     values = {"started_at": platform.c.contacted_at, "done_at": platform.c.submitted_at}
     chosen = _of_opinion(Clock.SOLUTION, opinions, stands, values)
-    return chosen.where(stands.due_at.is_not(None), *keep(opinions))
+    return chosen.where(stands.due_at.is_not(None))
 
 
-def _notices(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _notices(source: Source) -> Select[*tuple[Any, ...]]:
     """Of what is major, from when it was first found so (OP-17)."""
     opinions = source(OPINIONS)
     stands = standing(source, opinions, Clock.NOTIFY, opinions.c.notify_due_at)
     values = {"started_at": opinions.c.major_at, "done_at": opinions.c.major_reported_at}
     chosen = _of_opinion(Clock.NOTIFY, opinions, stands, values)
     is_major = opinions.c.severity == word(Severity.MAJOR)
-    return chosen.where(is_major, opinions.c.major_at.is_not(None), stands.due_at.is_not(None), *keep(opinions))
+    return chosen.where(is_major, opinions.c.major_at.is_not(None), stands.due_at.is_not(None))
 
 
-def _on_alerts(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _on_alerts(source: Source) -> Select[*tuple[Any, ...]]:
     """Plans on forwarded alerts, which are owed also when the case has ended (GP-6)."""
     opinions, alerts = source(OPINIONS), source(ALERTS)
     both = opinions.join(alerts, alerts.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, Clock.ALERT_PLAN, alerts.c.plan_due_at, number=alerts.c.alert, read=both)
     values = {"started_at": alerts.c.forwarded_at, "done_at": alerts.c.planned_at, "ended_at": nothing()}
     chosen = _of_opinion(Clock.ALERT_PLAN, opinions, stands, values)
-    return chosen.where(alerts.c.forwarded_at.is_not(None), *keep(opinions))
+    return chosen.where(alerts.c.forwarded_at.is_not(None))
 
 
-def _callbacks(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _callbacks(source: Source) -> Select[*tuple[Any, ...]]:
     opinions, turns = source(OPINIONS), source(TURNS)
     both = opinions.join(turns, turns.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, Clock.CALLBACK, turns.c.callback_due_at, turn=turns.c.turn, read=both)
     values = {"turn": turns.c.turn, "started_at": turns.c.finished_at, "done_at": turns.c.called_back_at}
     chosen = _of_opinion(Clock.CALLBACK, opinions, stands, values)
-    return chosen.where(turns.c.finished_at.is_not(None), *keep(opinions))
+    return chosen.where(turns.c.finished_at.is_not(None))
 
 
-def _again(source: Source, clock: Clock, *, done: ColumnElement[Any], keep: Keep) -> Select[*tuple[Any, ...]]:
+def _again(source: Source, clock: Clock, *, done: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """Plan and handling of a later turn, which have a deadline only by agreement (OP-5, OP-11)."""
     opinions, turns = source(OPINIONS), source(TURNS)
     both = opinions.join(turns, turns.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, clock, nothing(), turn=turns.c.turn, read=both)
     values = {"turn": turns.c.turn, "started_at": turns.c.started_at, "done_at": done}
     chosen = _of_opinion(clock, opinions, stands, values)
-    return chosen.where(turns.c.turn > ONE, stands.due_at.is_not(None), *keep(opinions))
+    return chosen.where(turns.c.turn > ONE, stands.due_at.is_not(None))
 
 
-def _told(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _told(source: Source) -> Select[*tuple[Any, ...]]:
     """Follow-ups that were owed and made."""
     opinions, made, before = source(OPINIONS), source(FOLLOW_UPS).alias(), source(FOLLOW_UPS).alias()
     both = opinions.join(made, made.c.case_id == opinions.c.case_id)
     both = both.outerjoin(before, _follow_up(before, opinions, made.c.follow_up - ONE))
     stands = standing(source, opinions, Clock.FOLLOW_UP, made.c.due_at, number=made.c.follow_up, read=both)
     values = {"started_at": _since(opinions, before), "done_at": made.c.told_at}
-    return _of_opinion(Clock.FOLLOW_UP, opinions, stands, values).where(made.c.due_at.is_not(None), *keep(opinions))
+    return _of_opinion(Clock.FOLLOW_UP, opinions, stands, values).where(made.c.due_at.is_not(None))
 
 
-def _owed(source: Source, keep: Keep) -> Select[*tuple[Any, ...]]:
+def _owed(source: Source) -> Select[*tuple[Any, ...]]:
     """The next follow-up, which is owed and not made yet."""
     opinions, before = source(OPINIONS), source(FOLLOW_UPS).alias()
     both = opinions.outerjoin(before, _follow_up(before, opinions, opinions.c.follow_ups))
     due, number = opinions.c.follow_up_due_at, opinions.c.follow_ups + ONE
     stands = standing(source, opinions, Clock.FOLLOW_UP, due, number=number, read=both)
     values = {"started_at": _since(opinions, before), "done_at": nothing()}
-    return _of_opinion(Clock.FOLLOW_UP, opinions, stands, values).where(due.is_not(None), *keep(opinions))
+    return _of_opinion(Clock.FOLLOW_UP, opinions, stands, values).where(due.is_not(None))
 
 
 def _follow_up(told: FromClause, opinions: FromClause, number: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -199,7 +251,7 @@ def _since(opinions: FromClause, before: FromClause) -> ColumnElement[Any]:
     return case((before.c.told_at > opinions.c.assessed_at, before.c.told_at), else_=opinions.c.assessed_at)
 
 
-def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str], keep: Keep) -> Select[*tuple[Any, ...]]:
+def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str]) -> Select[*tuple[Any, ...]]:
     """The leg of a clock of orders; `times` names the columns of start, due and done."""
     started, due, done = times
     values = {
@@ -209,7 +261,7 @@ def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str], ke
         "due_at": orders.c[due],
         "done_at": orders.c[done],
     }
-    return _of_case(orders, values, subject="order").where(orders.c[started].is_not(None), *keep(orders))
+    return _of_case(orders, values, subject="order").where(orders.c[started].is_not(None))
 
 
 def _of_opinion(

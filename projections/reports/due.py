@@ -6,9 +6,10 @@ The same answer as `domain/opinion/steps.py` gives from the state of one case; a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Select, and_, case, false, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Select, and_, case, false, func, literal_column, or_, select, union_all
 
 from ...domain.opinion.steps import Step
 from ...domain.opinion.timing import Clock
@@ -21,10 +22,9 @@ from ..facts.platform import PLATFORM
 from .due_course import course, of_duty_staff
 from .due_legs import READ, SHOWN, Leg, Legs, leg, timed
 from .moved import standing
-from .sources import ONE, Source, nothing
+from .sources import CENTER, MOST, ONE, Source, happened, nothing, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause
@@ -55,42 +55,48 @@ class DueStep:
     policy: str
 
 
-def most_urgent(
-    source: Source,
-    *,
-    center: str | None = None,
-    able: Mapping[str, Sequence[str]] | None = None,
-    limit: int | None = None,
-) -> Select[*tuple[Any, ...]]:
-    """The steps with the earliest deadline first, those without one last.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the select of what is due depends on.
 
-    Args:
-        source: stored facts, or those of events up to a moment.
-        center: of this center only.
-        able: by a policy's digest, the steps that someone may do under it; other steps are left out.
-        limit: at most so many.
-
+    `able`: by a policy's digest, the steps that someone may do under it; other steps are left out. `happened`: by what
+    had happened up to a moment.
     """
-    found = steps(source, center=center).subquery("due_steps")
+
+    of_one_center: bool = False
+    able: tuple[tuple[str, tuple[Step, ...]], ...] | None = None
+    limited: bool = False
+    happened: bool = False
+
+
+# There is a form for each set of policies in force, which change a few times a year.
+@lru_cache(maxsize=64)
+def most_urgent(form: Form) -> Select[*tuple[Any, ...]]:
+    """The steps with the earliest deadline first, those without one last; put together once a form.
+
+    Parameters: `center`, `most` and `moment`, as far as the form has them.
+    """
+    found = steps(happened() if form.happened else stored, of_one_center=form.of_one_center).subquery("due_steps")
     chosen = select(found)
-    if able is not None:
-        words = ((digest, [word(step) for step in may]) for digest, may in able.items() if may)
+    if form.able is not None:
+        words = ((digest, [word(step) for step in may]) for digest, may in form.able if may)
         chosen = chosen.where(or_(false(), *(and_(found.c.policy_digest == d, found.c.step.in_(m)) for d, m in words)))
     without = case((found.c.due_at.is_(None), ONE), else_=literal_column("0", Integer()))
-    return chosen.order_by(without, found.c.due_at, found.c.case_id, found.c.step).limit(limit)
+    in_order = chosen.order_by(without, found.c.due_at, found.c.case_id, found.c.step)
+    return in_order.limit(MOST) if form.limited else in_order
 
 
-def steps(source: Source, *only: ColumnElement[bool], center: str | None = None) -> CompoundSelect[*tuple[Any, ...]]:
+def steps(source: Source, *only: ColumnElement[bool], of_one_center: bool = False) -> CompoundSelect[*tuple[Any, ...]]:
     """Every step of every open opinion: columns step, due_at, turn, and those of `SHOWN`."""
     o = source(OPINIONS)
     # The month of ending has an index and is unknown exactly while the case is open.
     kept = [o.c.ended_month.is_(None), *only]
-    if center is not None:
-        kept.append(o.c.center == center)
+    if of_one_center:
+        kept.append(o.c.center == CENTER)
     cases = select(*(o.c[name] for name in READ)).where(*kept).cte("open_cases")
     legs = [*_to_customer(source, cases), *of_duty_staff(source, cases), *_platform(source, cases)]
     legs += course(source, cases)
-    return union_all(*legs, *_on_alerts(source, center), *_of_centers(source, center))
+    return union_all(*legs, *_on_alerts(source, of_one_center), *_of_centers(source, of_one_center))
 
 
 def _to_customer(source: Source, cases: FromClause) -> Legs:
@@ -123,23 +129,25 @@ def _platform(source: Source, cases: FromClause) -> Legs:
     ]
 
 
-def _on_alerts(source: Source, center: str | None) -> Legs:
+def _on_alerts(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a yes or no of the question's form
     """Alerts that wait, also of cases that have ended (GP-6)."""
     o, a = source(OPINIONS), source(ALERTS)
     both = a.join(o, o.c.case_id == a.c.case_id)
-    mine = [] if center is None else [o.c.center == center]
-    undecided = and_(a.c.confirmed_at.is_(None), a.c.dismissed_at.is_(None))
-    confirmed = a.c.confirmed_at.is_not(None)
+    # The function keeps SQLite from walking all cases of the center, to find the few that have an alert.
+    mine = [func.coalesce(o.c.center, "") == CENTER] if of_one_center else []
+    # An alert waits until it is dismissed or its plan is there; said of every leg, for the index that has both.
+    waits = and_(a.c.planned_at.is_(None), a.c.dismissed_at.is_(None))
+    undecided, confirmed = a.c.confirmed_at.is_(None), and_(waits, a.c.confirmed_at.is_not(None))
     plan = standing(source, a, Clock.ALERT_PLAN, a.c.plan_due_at, number=a.c.alert, read=both)
-    to_plan = and_(a.c.forwarded_at.is_not(None), a.c.planned_at.is_(None))
+    to_plan = a.c.forwarded_at.is_not(None)
     return [
-        leg(Step.CONFIRM_ALERT, o, undecided, *mine, due=nothing(), read=both),
+        leg(Step.CONFIRM_ALERT, o, waits, undecided, *mine, due=nothing(), read=both),
         leg(Step.FORWARD_ALERT, o, confirmed, a.c.forwarded_at.is_(None), *mine, due=nothing(), read=both),
         leg(Step.PLAN_ON_ALERT, o, confirmed, to_plan, *mine, due=plan.due_at, read=plan.source),
     ]
 
 
-def _of_centers(source: Source, center: str | None) -> Legs:
+def _of_centers(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - as above
     """The recurring duties of the centers, where the policy has them (OP-16, GP-8)."""
     c = source(CENTERS)
     own = {"case_id": c.c.case_id, "center": c.c.case_id, "policy_digest": c.c.policy_digest}
@@ -147,5 +155,5 @@ def _of_centers(source: Source, center: str | None) -> Legs:
     for step, due in ((Step.REVIEW, c.c.review_due_at), (Step.SIGN_SUMMARY, c.c.summary_due_at)):
         shown = (own.get(name, nothing()).label(name) for name in SHOWN)
         chosen = select(word(step).label("step"), due.label("due_at"), ONE.label("turn"), *shown)
-        legs.append(chosen.where(due.is_not(None), *([] if center is None else [c.c.case_id == center])))
+        legs.append(chosen.where(due.is_not(None), *([c.c.case_id == CENTER] if of_one_center else [])))
     return legs

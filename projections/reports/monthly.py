@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select, union_all
@@ -15,7 +16,8 @@ from ..facts.callbacks import CALLBACKS
 from ..facts.opinions import OPINIONS
 from .governing import POLICY, named
 from .rates import number_of, percent
-from .sources import Asked, Source, group_of
+from .sources import CENTER, JUDGED, MONTH, Asked, Form, Source, by_judged, check_group, group_of, known, parameter
+from .timeliness import figures, overdue_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +61,9 @@ SHOWN: Final = (
     "ending",
     *POLICY,
 )
+
+SINCE: Final = parameter("since")
+"""The earliest month whose open cases matter."""
 
 ANSWERS: Final = {"timely": "handled_in_time", "outcome": "outcome_satisfied", "attitude": "attitude_satisfied"}
 """The three questions of the callback (OP-10), by the word they have in the figures."""
@@ -118,6 +123,10 @@ class MonthlyOpinions:
     policies: tuple[str, ...] = ()
 
 
+RATED: Final = {"response": "response_rate", "plan": "plan_rate", "callback": "callback_in_time_rate"}
+"""The clocks that the analysis shows, and their rates."""
+
+
 def cases(source: Source) -> Select[*tuple[Any, ...]]:
     """One row an opinion: the select of the view; `must_call_back`: valid or third party, and handled (OP-10)."""
     opinions = source(OPINIONS)
@@ -126,13 +135,30 @@ def cases(source: Source) -> Select[*tuple[Any, ...]]:
     return select(*(opinions.c[name] for name in SHOWN), flag)
 
 
-def counts(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
+@cache
+def selects(form: Form) -> tuple[Select[*tuple[Any, ...]], tuple[Select[*tuple[Any, ...]], ...]]:
+    """The select of the clocks' figures, and those that count by group; put together once a form.
+
+    Parameters: those of the question, and `since`, the earliest month whose open cases matter.
+
+    Raises:
+        UnknownCode: grouped by what there is not.
+
+    """
+    check_group(form.by)
+    source = known(form.as_known)
+    not_over = perhaps_open(source, form)
+    counted = (counts(source, form), balance(not_over, form), answers(source, form), overdue_cases(not_over, form))
+    return figures(source, form, only=RATED), counted
+
+
+def counts(source: Source, form: Form) -> Select[*tuple[Any, ...]]:
     """Count the month's opinions by group and policy."""
     o = source(OPINIONS)
-    group = group_of(o, asked.by, subject="opinion").label("grouped")
+    group = group_of(o, form.by, subject="opinion").label("grouped")
     complaint = o.c.kind == word(Kind.COMPLAINT)
-    judged = asked.by_judged(o.c.assessed_at)
-    finished = and_(owed(o), judged, asked.by_judged(o.c.first_finished_at))
+    judged = by_judged(o.c.assessed_at)
+    finished = and_(owed(o), judged, by_judged(o.c.first_finished_at))
     counted = {
         "accepted": o.c.case_id.is_not(None),
         "inquiries": o.c.kind == word(Kind.INQUIRY),
@@ -142,58 +168,59 @@ def counts(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
         "valid": and_(judged, o.c.validity == word(Validity.VALID)),
         "invalid": and_(judged, o.c.validity == word(Validity.INVALID)),
         "third_party": and_(judged, o.c.validity == word(Validity.THIRD_PARTY)),
-        "not_judged": and_(complaint, or_(o.c.assessed_at.is_(None), o.c.assessed_at > asked.judged)),
+        "not_judged": and_(complaint, or_(o.c.assessed_at.is_(None), o.c.assessed_at > JUDGED)),
         "to_call_back": finished,
-        "called_back": and_(finished, asked.by_judged(o.c.called_back_at)),
-        "rehandled": asked.by_judged(o.c.rehandled_at),
-        "ended": asked.by_judged(o.c.ended_at),
+        "called_back": and_(finished, by_judged(o.c.called_back_at)),
+        "rehandled": by_judged(o.c.rehandled_at),
+        "ended": by_judged(o.c.ended_at),
     }
     policy = [o.c[name] for name in POLICY]
     chosen = select(group, *policy, *(number_of(condition).label(name) for name, condition in counted.items()))
-    return chosen.where(*asked.of_month()(o), asked.by_judged(o.c.accepted_at)).group_by(group, *policy)
+    # The function, as below, for an index on acceptance within a center holds all its years.
+    return chosen.where(*form.of_month()(o), by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group, *policy)
 
 
-def perhaps_open(source: Source, asked: Asked, since: str) -> Source:
-    """The same facts, of opinions only those accepted up to the month's end that did not end before the month `since`.
+def perhaps_open(source: Source, form: Form) -> Source:
+    """The same facts, of opinions only those accepted up to the month's end that did not end before the month `SINCE`.
 
     In two parts, so that an index on the month of ending finds the few that matter among years of ended ones.
     """
     o = source(OPINIONS)
     # The functions keep the planners from going by acceptance or by the center, which hold all years.
-    common = [func.coalesce(o.c.month, "") <= asked.month]
-    if asked.center is not None:
-        common.append(func.coalesce(o.c.center, "") == asked.center)
+    common = [func.coalesce(o.c.month, "") <= MONTH]
+    if form.of_one_center:
+        common.append(func.coalesce(o.c.center, "") == CENTER)
     columns = [o.c[name] for name in SHOWN]
     not_ended = select(*columns).where(o.c.ended_month.is_(None), *common)
-    ended_late = select(*columns).where(o.c.ended_month >= since, *common)
+    ended_late = select(*columns).where(o.c.ended_month >= SINCE, *common)
     chosen = union_all(not_ended, ended_late).cte("perhaps_open")
     return lambda facts: chosen if facts is OPINIONS else source(facts)
 
 
-def balance(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
+def balance(source: Source, form: Form) -> Select[*tuple[Any, ...]]:
     """Count, by group and policy, what of `perhaps_open` was open at the month's start and at its end."""
     o = source(OPINIONS)
-    group = group_of(o, asked.by, subject="opinion").label("grouped")
-    open_then = or_(o.c.ended_at.is_(None), o.c.ended_at > asked.judged)
-    carried = and_(o.c.month < asked.month, or_(open_then, o.c.ended_month >= asked.month))
-    at_end = or_(open_then, o.c.ended_month > asked.month)
+    group = group_of(o, form.by, subject="opinion").label("grouped")
+    open_then = or_(o.c.ended_at.is_(None), o.c.ended_at > JUDGED)
+    carried = and_(o.c.month < MONTH, or_(open_then, o.c.ended_month >= MONTH))
+    at_end = or_(open_then, o.c.ended_month > MONTH)
     policy = [o.c[name] for name in POLICY]
     counted = (number_of(carried).label("carried_over"), number_of(at_end).label("open_at_month_end"))
     chosen = select(group, *policy, *counted)
     # As above: not by an index on acceptance, which holds nearly all.
-    return chosen.where(asked.by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group, *policy)
+    return chosen.where(by_judged(func.coalesce(o.c.accepted_at, ""))).group_by(group, *policy)
 
 
-def answers(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
+def answers(source: Source, form: Form) -> Select[*tuple[Any, ...]]:
     """Count, by group, the answers to the three questions in the callbacks of the month's opinions."""
     o, c = source(OPINIONS), source(CALLBACKS)
-    group = group_of(o, asked.by, subject="opinion").label("grouped")
+    group = group_of(o, form.by, subject="opinion").label("grouped")
     counted = []
     for name, column in ANSWERS.items():
         counted.append(func.count(c.c[column]).label(f"{name}_answers"))
         counted.append(number_of(c.c[column].is_(True)).label(name))
     chosen = select(group, *counted).select_from(o.join(c, c.c.case_id == o.c.case_id))
-    return chosen.where(*asked.of_month()(o), asked.by_judged(c.c.called_at)).group_by(group)
+    return chosen.where(*form.of_month()(o), by_judged(c.c.called_at)).group_by(group)
 
 
 @dataclass(slots=True)
@@ -218,7 +245,7 @@ def gather(counted: dict[str | None, Counted], found: Iterable[Row[Any]]) -> Non
 def row(asked: Asked, group: str | None, counted: Counted, clocks: Mapping[str, Timeliness]) -> MonthlyOpinions:
     """Put one group's counts together with its rates."""
     of: dict[str, Any] = dict(counted.numbers)
-    for clock, name in (("response", "response_rate"), ("plan", "plan_rate"), ("callback", "callback_in_time_rate")):
+    for clock, name in RATED.items():
         if ran := clocks.get(clock):
             of |= {f"{clock}_due": ran.due, f"{clock}_in_time": ran.in_time, name: ran.in_time_of_due}
     for name in ANSWERS:

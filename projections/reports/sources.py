@@ -1,4 +1,8 @@
-"""What a report reads: the stored facts, or the same facts as they were known at a moment."""
+"""What a report reads: the stored facts, or the same facts as they were known at a moment; and how it is asked.
+
+A select depends on the form of a question only. What is asked for it names as parameters, so that it is put together
+and compiled once and not at every question, which took longer than most answers.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Integer, MetaData, String, cast, literal_column, null
+from sqlalchemy import ColumnElement, FromClause, Integer, MetaData, String, bindparam, cast, literal_column, null
 
 from ...domain.refusal import UnknownCode
 from ..columntypes import word
@@ -18,6 +22,21 @@ Keep: TypeAlias = Callable[[FromClause], Sequence[ColumnElement[bool]]]
 
 _metadata: Final = MetaData()
 
+
+def parameter(name: str) -> ColumnElement[str]:
+    """A text that is given when the select is run."""
+    return bindparam(name, type_=String())
+
+
+MONTH: Final = parameter("month")
+CENTER: Final = parameter("center")
+JUDGED: Final = parameter("judged")
+"""The moment as of which is judged what was done, late or overdue."""
+MOMENT: Final = parameter("moment")
+"""The moment up to which events are read, by their recording or by when they happened."""
+MOST: Final = bindparam("most", type_=Integer())
+"""How many rows at most."""
+
 GROUPS: Final = ("center", "kind", "category", "department", "channel", "estate", "month")
 """What figures can be grouped by."""
 
@@ -27,14 +46,14 @@ def stored(facts: Facts) -> FromClause:
     return _metadata.tables[facts.name] if facts.name in _metadata.tables else table_of(facts, _metadata)
 
 
-def known_by(moment: str) -> Source:
-    """The facts as the ledger knew them at a moment (fixed-width UTC text): the same select over fewer events."""
-    return _read_anew(recorded_by(moment))
+def known(as_known: bool) -> Source:  # noqa: FBT001 - a yes or no of the question's form
+    """The facts as the ledger knew them at `MOMENT`, by the same select over fewer events; or else as they are."""
+    return _read_anew(recorded_by(MOMENT)) if as_known else stored
 
 
-def happened_by(moment: str) -> Source:
-    """The facts by what had happened up to a moment (fixed-width UTC text), whenever it was recorded."""
-    return _read_anew(occurred_by(moment))
+def happened() -> Source:
+    """The facts by what had happened up to `MOMENT`, whenever it was recorded."""
+    return _read_anew(occurred_by(MOMENT))
 
 
 def _read_anew(only: ColumnElement[bool]) -> Source:
@@ -90,29 +109,53 @@ def check_group(by: str, also: Sequence[str] = ()) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question: which local month, judged at which moment (fixed-width UTC text), of which center, by what."""
+class Form:
+    """What the selects of a question depend on: by what it groups, whether of one center, whether as known then."""
 
-    month: str
-    judged: str
-    center: str | None = None
     by: str = "center"
+    of_one_center: bool = False
+    as_known: bool = False
 
     def of_month(self, column: str = "month") -> Keep:
         """Keep the month's rows (DA-5), of the center if one is named."""
 
         def keep(facts: FromClause) -> Sequence[ColumnElement[bool]]:
-            return (facts.c[column] == self.month, *self.of_center(facts))
+            return (facts.c[column] == MONTH, *self.of_center(facts))
 
         return keep
 
     def of_center(self, facts: FromClause) -> Sequence[ColumnElement[bool]]:
         """Keep the center's rows, if one is named."""
-        return () if self.center is None else (facts.c.center == self.center,)
+        return (facts.c.center == CENTER,) if self.of_one_center else ()
 
-    def by_judged(self, moment: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether something had happened by the moment of judgement."""
-        return moment <= self.judged
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: which local month, judged at which moment (fixed-width UTC text), of which center, by what.
+
+    `known_at` (the same text) leaves out what was recorded later.
+    """
+
+    month: str
+    judged: str
+    center: str | None = None
+    by: str = "center"
+    known_at: str | None = None
+
+    @property
+    def form(self) -> Form:
+        """What its selects depend on."""
+        return Form(self.by, self.center is not None, self.known_at is not None)
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """What its selects name as parameters."""
+        return {"month": self.month, "judged": self.judged, "center": self.center, "moment": self.known_at}
+
+
+def by_judged(moment: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether something had happened by the moment of judgement."""
+    return moment <= JUDGED
 
 
 ONE: Final = literal_column("1", Integer())

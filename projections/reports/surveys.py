@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import CompoundSelect, FromClause, Integer, Select, case, cast, literal_column, null, select, union_all
@@ -13,7 +14,7 @@ from ..facts.survey_items import SURVEY_ITEMS
 from ..facts.surveys import SURVEYS
 from .governing import POLICY, policies_of
 from .rates import shorten
-from .sources import Keep, Source, everything
+from .sources import MONTH, Form, Keep, Source, everything, known
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
@@ -77,14 +78,14 @@ def rates(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any,
     return union_all(of_items, totals.where(*keep(s)))
 
 
-def figures(source: Source, month: str | None, center: str | None) -> Select[*tuple[Any, ...]]:
-    """The surveys closed in a local month, or all; items in the form's order, the total last."""
+@cache
+def figures(form: Form, *, of_month: bool) -> Select[*tuple[Any, ...]]:
+    """The surveys closed in a local month, or all; items in the form's order, the total last. Put together once."""
 
     def keep(s: FromClause) -> list[ColumnElement[bool]]:
-        of_month = [] if month is None else [s.c.closed_month == month]
-        return of_month + ([] if center is None else [s.c.center == center])
+        return [*([s.c.closed_month == MONTH] if of_month else []), *form.of_center(s)]
 
-    found = rates(source, keep).subquery("rates")
+    found = rates(known(form.as_known), keep).subquery("rates")
     total_last = case((found.c.place == literal_column("0"), literal_column("1")), else_=literal_column("0"))
     return select(found).order_by(found.c.center, found.c.number, total_last, found.c.place)
 

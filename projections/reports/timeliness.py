@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Select, and_, case, func, or_, select
 
 from ...domain.opinion.timing import Verdict
 from ..columntypes import word
-from .clocks import clocks, of_the_flow
+from .clocks import CLOCKS, clocks, of_month, of_the_flow
 from .governing import POLICY, policies_of
 from .rates import percent
-from .sources import Asked, Source, check_group
+from .sources import JUDGED, Asked, Form, Source, by_judged, check_group, known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sqlalchemy import ColumnElement, FromClause, Row
 
@@ -60,39 +61,45 @@ class Timeliness:
     policies: tuple[str, ...] = ()
 
 
-def figures(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
+@cache
+def select_of(form: Form) -> Select[*tuple[Any, ...]]:
+    """The figures of all clocks, put together once a form; parameters: those of the question."""
+    return figures(known(form.as_known), form)
+
+
+def figures(source: Source, form: Form, only: Collection[str] = CLOCKS) -> Select[*tuple[Any, ...]]:
     """Count the month's clocks: one row a clock, group, policy and verdict, with their number. See `rows`.
 
     Raises:
         UnknownCode: grouped by what there is not.
 
     """
-    check_group(asked.by, also=("clock",))
-    ran = clocks(source, asked.of_month()).subquery("clocks")
+    check_group(form.by, also=("clock",))
+    ran = clocks(of_month(source, form), only).subquery("clocks")
     policy = [ran.c[name] for name in POLICY]
-    judged = select(ran.c.clock, ran.c[asked.by].label("grouped"), *policy, verdict(ran, asked).label("verdict"))
-    found = judged.where(*_ran(ran, asked)).subquery("judged")
+    judged = select(ran.c.clock, ran.c[form.by].label("grouped"), *policy, verdict(ran).label("verdict"))
+    found = judged.where(*_ran(ran)).subquery("judged")
     # Counted by the verdict itself: a count for each would judge every clock six times.
     number = func.count(found.c.clock).label("number")
     return select(*found.c, number).group_by(*found.c)
 
 
-def _ran(ran: FromClause, asked: Asked) -> tuple[ColumnElement[bool], ...]:
+def _ran(ran: FromClause) -> tuple[ColumnElement[bool], ...]:
     """Clocks that had started by the moment of judgement and were not taken back before they were due."""
     void = ran.c.void_at
-    kept = or_(void.is_(None), void > asked.judged, void > ran.c.due_at)
-    return asked.by_judged(ran.c.started_at), kept
+    kept = or_(void.is_(None), void > JUDGED, void > ran.c.due_at)
+    return by_judged(ran.c.started_at), kept
 
 
-def verdict(ran: FromClause, asked: Asked) -> ColumnElement[str]:
+def verdict(ran: FromClause) -> ColumnElement[str]:
     """The word for a clock, judged by recorded times alone; the texts sort as the times do."""
-    done = asked.by_judged(ran.c.done_at)
+    done = by_judged(ran.c.done_at)
     return case(
         (ran.c.due_at.is_(None), word(Verdict.WITHOUT_TARGET)),
         (and_(done, ran.c.done_at <= ran.c.due_at), word(Verdict.IN_TIME)),
         (done, word(Verdict.LATE)),
-        (and_(asked.by_judged(ran.c.ended_at), ran.c.ended_at <= ran.c.due_at), word(Verdict.LAPSED)),
-        (ran.c.due_at < asked.judged, word(Verdict.OVERDUE)),
+        (and_(by_judged(ran.c.ended_at), ran.c.ended_at <= ran.c.due_at), word(Verdict.LAPSED)),
+        (ran.c.due_at < JUDGED, word(Verdict.OVERDUE)),
         else_=word(Verdict.RUNNING),
     )
 
@@ -133,11 +140,11 @@ def _row(
     )
 
 
-def overdue_cases(source: Source, asked: Asked) -> Select[*tuple[Any, ...]]:
+def overdue_cases(source: Source, form: Form) -> Select[*tuple[Any, ...]]:
     """Count, by group, the opinions that are open at the moment of judgement with a clock of the flow overdue."""
     ran = of_the_flow(source).subquery("clocks")
-    group = ran.c[asked.by].label("grouped")
-    still_open = or_(ran.c.ended_at.is_(None), ran.c.ended_at > asked.judged)
-    late = verdict(ran, asked) == word(Verdict.OVERDUE)
+    group = ran.c[form.by].label("grouped")
+    still_open = or_(ran.c.ended_at.is_(None), ran.c.ended_at > JUDGED)
+    late = verdict(ran) == word(Verdict.OVERDUE)
     chosen = select(group, func.count(ran.c.case_id.distinct()).label("overdue"))
-    return chosen.where(*_ran(ran, asked), still_open, late).group_by(group)
+    return chosen.where(*_ran(ran), still_open, late).group_by(group)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from ..clauses import ledger_clauses
 from ..compile import json_text
 from ..events import ledger_events
+from .sources import MOST, parameter
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -55,6 +57,11 @@ class TrailEntry:
     clauses: tuple[str, ...]
 
 
+_C: Final = ledger_clauses.c
+CLAUSES: Final = select(_C.event_name, _C.edition, _C.clause).distinct().order_by(_C.event_name, _C.edition, _C.clause)
+"""The clauses that each event is evidence for."""
+
+
 def trail() -> Select[*tuple[Any, ...]]:
     """One row an event and clause: the select of the view; an event without a clause has one row without."""
     c = ledger_clauses.c
@@ -62,9 +69,23 @@ def trail() -> Select[*tuple[Any, ...]]:
     return select(*_columns(), c.edition, c.clause, c.evidence_zh, c.evidence_en).select_from(joined)
 
 
-def entries(*only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """One row an event, in the order of the ledger, without the clauses."""
-    return select(*_columns()).where(*only).order_by(ledger_events.c.position)
+@cache
+def entries(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """One row an event, in the order of the ledger, without the clauses; put together once.
+
+    Parameters: `after`, a position, `most`, and what is `given`: the `stream`, and the moments `since` and `until` when
+    it was recorded at the earliest and at the latest.
+    """
+    e = ledger_events.c
+    recorded = json_text(e.state, "recorded_at")
+    kept = {
+        "stream": e.stream == parameter("stream"),
+        "since": recorded >= parameter("since"),
+        "until": recorded <= parameter("until"),
+    }
+    only = (condition for name, condition in kept.items() if name in given)
+    after = bindparam("after", type_=e.position.type)
+    return select(*_columns()).where(e.position > after, *only).order_by(e.position).limit(MOST)
 
 
 def row(found: Row[Any], clauses: Mapping[str, tuple[str, ...]]) -> TrailEntry:

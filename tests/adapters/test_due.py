@@ -95,9 +95,9 @@ def test_every_clock_is_judged_alike_by_the_domain_and_by_the_select(history: tu
 def judged(ledger: LedgerInMemory, as_of: datetime) -> list[tuple[str, str, int, str, str]]:
     asked = Asked(month="2026-01", judged=utc_text(as_of))
     ran = clocks(stored).subquery("clocks")
-    query = select(ran, verdict(ran, asked).label("verdict"))
+    query = select(ran, verdict(ran).label("verdict"))
     with ledger._database.transaction(write=False) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query, asked.values).all()
     void = [row for row in rows if row.void_at and row.due_at and row.void_at <= min(asked.judged, row.due_at)]
     return sorted(
         (row.clock, row.case_id, row.turn, str(datetime.fromisoformat(row.due_at)), row.verdict)
