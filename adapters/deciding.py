@@ -148,7 +148,7 @@ class Deciding:
         kind = stream.partition(":")[0]
         if kind == "center":
             if history.state is not None and history.state.policies:
-                authorise(command, history.state.policies[-1][1])
+                authorise(command, history.state.policies[-1][1], stream)
             return Terms(now=now, calendar=self.app.calendar), None
         if history.state is None and not command.creates:
             return Terms(now=now, calendar=self.app.calendar), None
@@ -165,7 +165,7 @@ class Deciding:
         else:
             policy = center.policy_on(day)
         if not allowed:
-            authorise(command, policy)
+            authorise(command, policy, center_id)
         register = None
         number = None
         if history.state is None and DECIDERS[kind].numbered:

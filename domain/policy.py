@@ -216,6 +216,10 @@ class Policy(BaseModel):
     targets: dict[Code, Target] = Field(default_factory=dict)
     authority: dict[Code, tuple[Role, ...]] = Field(default_factory=dict)
     authority_where: dict[Circumstance, dict[Code, tuple[Role, ...]]] | None = None
+    own_center: tuple[Role, ...] | None = Field(
+        default=None,
+        description="roles of a center: who acts in one and names his center acts on cases of that center only",
+    )
     approval: Approval | None = None
     category_mapping: dict[Code, Code] | None = None
 

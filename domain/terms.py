@@ -113,16 +113,28 @@ def _span(limit: Limit) -> timedelta:
     return timedelta(minutes=limit.amount) if limit.unit is Unit.MINUTES else timedelta(hours=limit.amount)
 
 
-def authorise(command: Command, policy: Policy) -> None:
-    """Refuse a command whose actor's role the policy does not list for it.
+def authorise(command: Command, policy: Policy, center: str) -> None:
+    """Refuse a command whose actor's role the policy does not list for it, or whose actor is of another center.
+
+    A center handles what its own area brings up; what it cannot solve goes up, never to another center (W08-01 三 4.1,
+    4.3.1.6). To take something in is every employee's duty (4.2.1.1). Who names no center is not asked for one.
 
     Raises:
-        NotAuthorised: names the role and those that may.
+        NotAuthorised: names the role and those that may, or the two centers.
 
     """
+    actor = command.actor
     allowed = () if command.only_follows else policy.authority.get(command.name)
-    if allowed is not None and command.actor.role not in allowed:
+    if allowed is not None and actor.role not in allowed:
         raise not_authorised(command, policy, allowed)
+    elsewhere = actor.center is not None and actor.center != center
+    if elsewhere and actor.role in (policy.own_center or ()) and not command.creates:
+        raise NotAuthorised(
+            f"{actor.role.en} of {actor.center} may not {command.name.replace('_', ' ')} of {center}",
+            rule=f"own center, policy {policy.name}, W08-01 三 4.1",
+            right=f"someone of {center}, or of the company",
+            where="actor.center",
+        )
 
 
 def not_authorised(command: Command, policy: Policy, allowed: Collection[str], *, because: str = "") -> NotAuthorised:

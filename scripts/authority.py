@@ -25,7 +25,8 @@ Printed by `scripts/authority.py`; a test keeps it current, another tries every 
 Which role may give which command is data of the policy, `[authority]` in its file; so a company that shares its work
 otherwise writes its own (docs/policies.md). ● may; · may not. A command without ● is no part of that policy, or follows
 from another one and is given by nobody. `[authority_where]` narrows it for a case that is major or was handed down by
-the company; `[approval]` says which level a plan needs. Other commands, of service orders and surveys, are open to all
+the company; `[approval]` says which level a plan needs; `own_center` lists the roles that act on cases of their own
+center only, where the actor names one (decisions/0016). Other commands, of service orders and surveys, are open to all
 where not listed.
 """
 

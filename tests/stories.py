@@ -18,9 +18,9 @@ SURVEY = "survey:story-1"
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shenzhen, a Monday
 
 
-def actor(role: str) -> dict[str, str]:
+def actor(role: str, center: str = CENTER) -> dict[str, str]:
     """The one who acts in a role."""
-    return {"id": f"staff:{role.replace('_', '-')}", "role": role, "center": CENTER}
+    return {"id": f"staff:{role.replace('_', '-')}", "role": role, "center": center}
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def alerts_and_duties() -> list[Step]:
     silent = {"case": "opinion:story-silent"}
     again = {"kind": "complaint", "channel": "phone", "category": "noise", "unit": "unit:1-101"}
     red = {"case": case, "level": "red"}
-    return [
+    steps: list[Step] = [
         ("register_center", "manager", {"center": center, "label": "广州", "estates": estates, "total_households": 99}),
         ("adopt_policy", "manager", {"center": center, "policy": GROUP.values}),
         ("report_estate_households", "manager", {"center": center, "estate": "yunshan", "households": 20}),
@@ -221,6 +221,7 @@ def alerts_and_duties() -> list[Step]:
             {"center": center, "project_manager": "staff:chen", "branch_head": "staff:wu"},
         ),
     ]
+    return [(name, role, {"actor": actor(role, center), **values}) for name, role, values in steps]
 
 
 def first_release(policy: dict[str, Any]) -> list[Step]:

@@ -61,7 +61,7 @@ def decided(  # noqa: PLR0913 - all that a decision depends on
         named = {case: (others or {}).get(case) for case in command.referred}
         terms = Terms(now, calendar, policy, home, number, named)
         if not allowed:
-            authorise(command, policy)
+            authorise(command, policy, home.id)
     return DECIDERS[kind].decide(command, state, terms)
 
 
