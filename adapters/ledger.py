@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from ..domain.access import access_of, reveal
-from ..domain.event import Recorded
-from ..domain.refusal import Refused, UnknownCase
-from ..domain.terms import aware
+from ..domain.refusal import Refused
 from ..projections.facts import ALL
 from .alerting import Watcher
-from .application import CaseApplication
 from .calendar import ChineseCalendar
 from .clock import system_clock
 from .doctor import Diagnosis, examine_engine
 from .due import DueList
-from .facts import Facts
 from .figures import Figures
 from .following import Follower
-from .history import History, Outcome
-from .keystore import keys_beside
-from .store.borrowed import Borrowed
-from .store.factory import SqlFactory
-from .store.recorder import SqlApplicationRecorder
-from .vault import Vault
+from .opening import application, application_within, database_of, facts_of
+from .replaying import Replay, replay
 from .within import Within
 
 if TYPE_CHECKING:
@@ -38,7 +28,7 @@ if TYPE_CHECKING:
 
     from ..domain.clocks import Calendar
     from ..domain.command import Command
-    from ..domain.event import Actor
+    from ..domain.event import Actor, Recorded
     from ..domain.personal import Erased
     from ..domain.values import Role
     from ..projections.reports.cases import CaseFound
@@ -47,23 +37,8 @@ if TYPE_CHECKING:
     from .application import Result
     from .clock import Clock, RandomBytes
     from .facts import CheckReport, Progress
+    from .history import Outcome
     from .keystore import KeyStore
-    from .store.database import Database
-
-
-_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
-"""Ids and form numbers; anything else is in no ledger, and databases differ in what they say to it."""
-_MOST: Final = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A case as it stood: the state after the last of its events that are shown."""
-
-    case: str
-    number: str | None
-    state: Any
-    events: tuple[Recorded, ...]
 
 
 class Ledger:
@@ -100,31 +75,18 @@ class Ledger:
         random_bytes: RandomBytes = os.urandom,
     ) -> None:
         """Open the database, and make the ledger if need be."""
-        settings = {
-            "PERSISTENCE_MODULE": "caseledger.adapters.store",
-            "CASELEDGER_URL": url,
-            "CREATE_TABLE": "yes" if create else "no",
-        }
         self._clock = clock or system_clock
         self._own_keys = keys is None
-        self._app = CaseApplication(
-            settings,
-            vault=lambda factory: Vault(
-                keys if keys is not None else keys_beside(_database(factory).engine, random_bytes=random_bytes),
-                random_bytes,
-            ),
+        self._app = application(
+            url,
+            create=create,
             clock=self._clock,
             calendar=calendar or ChineseCalendar(),
+            keys=keys,
             random_bytes=random_bytes,
         )
-        self._database = _database(self._app.factory)
-        self._facts = Facts(self._database.engine)
-        if facts:
-            self._facts.open()
-        else:
-            self._facts.make()
-        if isinstance(self._app.recorder, SqlApplicationRecorder):
-            self._app.recorder.on_append = self._facts.refresh if facts else self._facts.outdate
+        self._database = database_of(self._app)
+        self._facts = facts_of(self._app, kept=facts)
         self._figures = Figures(self._database, now=self._clock)
         self._watcher = Watcher(self._app, self._database)
         self._due = DueList(self._database, self._app.center, now=self._clock)
@@ -168,12 +130,7 @@ class Ledger:
             StoreError: the database failed.
 
         """
-        recorder = self._app.recorder
-        if not isinstance(recorder, SqlApplicationRecorder):
-            raise TypeError(f"{type(recorder).__name__} is not the ledger's own recorder")
-        ledger_id = _factory(self._app.factory).open().ledger_id
-        borrowed = Borrowed(connection, self._database, ledger_id)
-        return Within(self._app.on(recorder.borrowing(borrowed)))
+        return Within(application_within(self._app, connection))
 
     def announce(self) -> None:
         """Wake subscriptions and followers, of this process and of others: for after a commit of your own."""
@@ -193,18 +150,7 @@ class Ledger:
             UnknownCase: no such case, or it was not recorded yet at that moment.
 
         """
-        if version is not None and not 0 < version < _MOST:
-            raise UnknownCase(f"{case} has no version {version}", rule="ids", right="1 or above", where="version")
-        aware(at, where="at")
-        stream = self._stream(case)
-        history = self._app.history(stream, version=version)
-        if at is not None:
-            history = History.of(stream, [record for record in history.events if record.recorded_at <= at])
-            if not history.events:
-                raise UnknownCase(
-                    f"{case} was not in the ledger at that moment", rule="ids", right="a later moment", where="at"
-                )
-        return Replay(stream, getattr(history.events[0].event, "number", None), history.state, history.events)
+        return replay(self._app, self._figures, case, version=version, at=at)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
         """Read the events of several cases by their ids, in one round trip; an unknown case has none."""
@@ -219,10 +165,10 @@ class Ledger:
             SealBrokenError: sealed words were changed or moved.
 
         """
-        replay = self.replay(case)
-        look = reveal(replay.case, replay.events[-1].version, purpose, self._clock())
-        self._app.record_look(replay.case, access_of(replay.case), look, actor)
-        opened = ((record.version, self._app.vault.open(record)) for record in replay.events)
+        story = self.replay(case)
+        look = reveal(story.case, story.events[-1].version, purpose, self._clock())
+        self._app.record_look(story.case, access_of(story.case), look, actor)
+        opened = ((record.version, self._app.vault.open(record)) for record in story.events)
         return {version: words for version, words in opened if words}
 
     def says(self, record: Recorded, field: str, words: str | None) -> bool | None:
@@ -350,25 +296,3 @@ class Ledger:
     ) -> None:
         """Close."""
         self.close()
-
-    def _stream(self, case: str) -> str:
-        if not _NAME.match(case):
-            raise UnknownCase("no case has such an id", rule="ids", right="an id or a form number", where="case")
-        if ":" in case:
-            return case
-        found = self._figures.find(number=case)
-        if not found:
-            raise UnknownCase(
-                f"no case has the number {case}", rule="ids", right="an id or a form number", where="case"
-            )
-        return found[0].case
-
-
-def _database(factory: object) -> Database:
-    return _factory(factory).database
-
-
-def _factory(factory: object) -> SqlFactory:
-    if not isinstance(factory, SqlFactory):
-        raise TypeError(f"{type(factory).__name__} is not the ledger's own persistence module")
-    return factory

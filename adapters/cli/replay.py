@@ -11,7 +11,7 @@ import typer
 from ...domain.event import Event, Recorded
 from ...domain.opinion.corrected import corrected_by
 from ...domain.opinion.sections import section_of
-from ..ledger import Replay
+from ..replaying import Replay
 from .headings import heading
 from .labels import event_words
 from .moments import When, when

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from .adapters.ledger import (
         Ledger as Ledger,
     )
-    from .adapters.ledger import (
-        Replay as Replay,
-    )
     from .adapters.policies import (
         load as load_policy,
+    )
+    from .adapters.replaying import (
+        Replay as Replay,
     )
     from .adapters.store.errors import (
         StoreError as StoreError,
@@ -213,7 +213,7 @@ _HOME = {
     "Recorded": "domain.event",
     "Refused": "domain.refusal",
     "RegisterCenter": "domain.center",
-    "Replay": "adapters.ledger",
+    "Replay": "adapters.replaying",
     "ReportHouseholds": "domain.center",
     "RequestOrder": "domain.order.commands",
     "RespondToOpinion": "domain.opinion.commands",

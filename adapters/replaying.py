@@ -1,0 +1,59 @@
+"""Replaying: a case as it stood after a version, or as the ledger knew it at a moment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ..domain.refusal import UnknownCase
+from ..domain.terms import aware
+from .history import History
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..domain.event import Recorded
+    from .application import CaseApplication
+    from .figures import Figures
+
+_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
+"""Ids and form numbers; anything else is in no ledger, and databases differ in what they say to it."""
+_MOST: Final = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A case as it stood: the state after the last of its events that are shown."""
+
+    case: str
+    number: str | None
+    state: Any
+    events: tuple[Recorded, ...]
+
+
+def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | None, at: datetime | None) -> Replay:
+    """Show a case, named by its id or form number; see `Ledger.replay`."""
+    if version is not None and not 0 < version < _MOST:
+        raise UnknownCase(f"{case} has no version {version}", rule="ids", right="1 or above", where="version")
+    aware(at, where="at")
+    stream = _stream(figures, case)
+    history = app.history(stream, version=version)
+    if at is not None:
+        history = History.of(stream, [record for record in history.events if record.recorded_at <= at])
+        if not history.events:
+            raise UnknownCase(
+                f"{case} was not in the ledger at that moment", rule="ids", right="a later moment", where="at"
+            )
+    return Replay(stream, getattr(history.events[0].event, "number", None), history.state, history.events)
+
+
+def _stream(figures: Figures, case: str) -> str:
+    if not _NAME.match(case):
+        raise UnknownCase("no case has such an id", rule="ids", right="an id or a form number", where="case")
+    if ":" in case:
+        return case
+    found = figures.find(number=case)
+    if not found:
+        raise UnknownCase(f"no case has the number {case}", rule="ids", right="an id or a form number", where="case")
+    return found[0].case
