@@ -47,6 +47,7 @@ class Ledger:
     Thread-safe: one `Ledger` serves all threads of a process; each command takes a connection for as long as it needs.
     Under asyncio call it through `asyncio.to_thread`; no state hangs on the calling task, so a cancelled task leaves a
     command either wholly recorded or not at all, and sending it again with its `command_id` tells which.
+    After a fork each process opens its own: in the fork this one raises `ForkedError`.
 
     Args:
         url: SQLAlchemy URL (`sqlite:///file.db`, `sqlite://` in memory, `postgresql://…`, `mariadb://…`).
@@ -266,6 +267,7 @@ class Ledger:
             full: read every event and compare every fact, not only those of the newest cases.
 
         """
+        self._database.check_open()
         return examine_engine(self._database.engine, keystore=self._app.vault.keys, full=full)
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
 from .errors import ConnectionLostError, LockTimeoutError
+from .forks import Home
 from .kept import MOST, Kept
 from .news import News
 from .translating import connection_lost, driver_error, translate
@@ -38,7 +39,7 @@ class Database:
     def __init__(self, engine: Engine, *, lock_timeout: float) -> None:
         self.engine: Final = engine
         self.side: Final = side_of(engine.dialect)
-        self.bell: Final = Bell(heard=self._watch)
+        self.bell: Final = Bell(heard=lambda: self._news.watch())  # noqa: PLW0108  # there is no news yet
         self._news: Final = News(engine, self.bell)
         self._lock_timeout = lock_timeout
         self._writing = engine.execution_options(**{WRITE: True})
@@ -48,6 +49,7 @@ class Database:
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" and not in_memory else None
         self._kept: Connection | None = None
         self._closed = False
+        self._home: Final = Home()
 
     @contextmanager
     def transaction(self, *, write: bool = True, append: bool = True) -> Iterator[Connection]:
@@ -105,9 +107,6 @@ class Database:
         """Wake those who wait for a commit, of this process and of others; called after each commit made here."""
         self.bell.ring()
         self._news.tell()
-
-    def _watch(self) -> None:
-        self._news.watch()
 
     def _append_in_turn(self, work: Callable[[DBAPICursor], T]) -> T:
         kept = self._take_turn()
@@ -185,18 +184,23 @@ class Database:
     def close(self) -> None:
         """Close all connections; those in use by other threads close as soon as they are given back."""
         self._closed = True
+        if self._home.is_elsewhere:
+            return
         self._news.close()
         self.release()
         self.engine.dispose()
 
     def release(self) -> None:
         """Give back what is kept of the engine's connections, and leave the engine open for its other users."""
+        if self._home.is_elsewhere:
+            return
         self._idle.release()
         if self._turn is not None:
             with self._turn:
                 if self._kept is not None:
                     self._kept.close()
                     self._kept = None
+        self._home.leave()
 
     @contextmanager
     def _writer(self) -> Iterator[Connection]:
@@ -269,14 +273,15 @@ class Database:
             self.engine.pool.dispose()
 
     def check_open(self) -> None:
-        """Refuse work on what has been closed.
+        """Refuse work on what has been closed, or what another process opened.
 
         Raises:
-            eventsourcing.persistence.InterfaceError: it has.
-
+            eventsourcing.persistence.InterfaceError: it was closed.
+            ForkedError: this is a fork of that process.
         """
         if self._closed:
             raise InterfaceError("the ledger is closed")
+        self._home.check()
 
     def _is_lost(self, error: Exception, pooled: PoolProxiedConnection) -> bool:
         dialect = self.engine.dialect

@@ -54,6 +54,10 @@ class LedgerSettingsError(StoreError):
     """The database did not take a setting on which durability or order rests."""
 
 
+class ForkedError(StoreError):
+    """The ledger was opened before this process was forked off; each process opens its own."""
+
+
 class NoTransactionError(StoreError):
     """A connection of the caller's is closed, or in no transaction, or its transaction has ended."""
 
