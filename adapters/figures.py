@@ -21,11 +21,12 @@ from ..projections.columntypes import word
 from ..projections.compile import recorded_by
 from ..projections.events import ledger_events
 from ..projections.facts.centers import CENTERS
-from ..projections.reports import alerts, callbacks, cases, monthly, surveys, timeliness, trail
+from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness, trail
 from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
+from ..projections.reports.corrective import CorrectiveCall
 from ..projections.reports.monthly import MonthlyOpinions
 from ..projections.reports.sources import CENTER, Asked, Form, parameter, stored
 from ..projections.reports.statuses import check_status
@@ -147,6 +148,30 @@ class Figures:
         asked = self._asked(month, center, "center", None, known_at)
         with self._reading(center) as connection:
             return alerts.rows(month, connection.execute(alerts.confirmed(asked.form), asked.values))
+
+    def corrective_actions(
+        self,
+        month: str | None = None,
+        *,
+        center: str | None = None,
+        waiting: bool = False,
+        known_at: datetime | None = None,
+    ) -> list[CorrectiveCall]:
+        """Repeated and far-reaching opinions for corrective action, the earliest first (OP-15).
+
+        Of the month since which they call for it, or of all; only those on which none was taken yet, where `waiting`.
+
+        Raises: as `monthly`.
+
+        """
+        if month is not None:
+            _check_month(month)
+        _check_words(center=center)
+        aware(known_at, where="known_at")
+        form = Form(of_one_center=center is not None, as_known=known_at is not None)
+        values = {"month": month, "center": center, "moment": known_at and utc_text(known_at)}
+        query = corrective.listed(form, of_month=month is not None, waiting=waiting)
+        return self._rows(query, corrective.row, values, center)
 
     def surveys(
         self, month: str | None = None, *, center: str | None = None, known_at: datetime | None = None

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_valida
 from .canonical import digest
 from .event import PolicyRef
 from .opinion.alert_state import AlertLevel
-from .opinion.words import Severity
+from .opinion.words import CorrectiveReason, Severity
 from .values import Code, Coded, Label, Points, Role
 
 if TYPE_CHECKING:
@@ -99,6 +99,16 @@ class Repetition(BaseModel):
     model_config = _FROZEN
     within: Limit
     alike: tuple[tuple[Likeness, ...], ...] = Field(min_length=1)
+
+
+class CorrectiveRule(BaseModel):
+    """Which opinions call for corrective or preventive action (OP-15)."""
+
+    model_config = _FROZEN
+    severities: tuple[Severity, ...] = Field(description="those that are far-reaching")
+    reasons: tuple[CorrectiveReason, ...] = Field(description="beside the severity, what is far-reaching or repeated")
+    rule: str
+    clause: str
 
 
 class WeeklySummary(BaseModel):
@@ -202,6 +212,7 @@ class Policy(BaseModel):
     review: Limit | None = Field(default=None, description="how often the opinion forms are reviewed (OP-16)")
     summary: WeeklySummary | None = None
     repetition: Repetition | None = None
+    corrective: CorrectiveRule | None = None
     alerts: AlertRules | None = None
     agreeable: tuple[Code, ...] | None = Field(
         default=None,

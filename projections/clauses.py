@@ -18,6 +18,7 @@ from ..domain.opinion import (
     attachments,
     company,
     corrections,
+    corrective,
     deadlines,
     duty,
     investigation,
@@ -141,6 +142,10 @@ EVIDENCE: Final = (
     ),
     Evidence(
         "重复发生的投诉", "repeated causes", ("8.4", "9.1.3", "8.1, 8.2"), (repetition.TreatedAsUnsatisfied,)
+    ),
+    Evidence(
+        "纠正和预防措施", "corrective and preventive action", ("8.5.2, 8.5.3", "10.2, 6.1", "8.7"),
+        corrective.THEME.events,
     ),
     Evidence(
         "时限要求与职责的确定", "time limits and responsibilities laid down", ("5.6, 8.2.2", "9.2, 9.3", "8.4"),

@@ -44,6 +44,10 @@ _VIEWS: Final = {
     ),
     "report_callback_rates": "回访率：一行一件应回访 / one row a case that asks for a callback (OP-10, SO-11).",
     "report_alert_points": "预警扣分：一行一次核实的预警 / one row a confirmed alert and the points it cost (GP-7).",
+    "report_corrective_actions": (
+        "纠正和预防措施：一行一项应采取措施的原因 / one row a reason for which an opinion calls for corrective "
+        "action, and the first action taken (OP-15)."
+    ),
     "report_survey_rates": "满意率：一行一个项目，另有总计 / one row an item of a survey, `place` 0 the total (SV-4).",
     "report_audit_trail": "审计轨迹：一行一个事件与条款 / one row an event and clause it is evidence for (rulebook 8).",
 }

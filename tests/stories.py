@@ -124,6 +124,7 @@ def _at_night() -> list[Step]:
         ("correct_opinion", "manager", {**case, "category": "noise", "place": "北门工地", "reason": "分类有误"}),
         ("tell_duty_staff", "acceptor", {**case, "outcome": "已停工"}),
         ("attach_to_opinion", "acceptor", {**case, "reference": "archive:7", "sha256": "a" * 64, "form": "letter"}),
+        ("record_corrective_action", "manager", {**case, "measure": "施工许可加注夜间停工", "record": "ca:2026-1"}),
     ]
 
 

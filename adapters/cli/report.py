@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from typer.models import OptionInfo
 
+from ...projections.reports.corrective import CorrectiveCall
 from ...projections.reports.sources import GROUPS
 from ..ledger import Ledger
 from .moments import Months, When, months
 from .opening import opened
 from .options import AsOf, Db, Form, KnownAt, Listed
+from .people import shown
 from .rendering import print_rows
 from .words import Center, one_of
-from .zones import finder, make_sure_of
+from .zones import finder, make_sure_of, zone_of_center
 
 app = typer.Typer(help="Monthly figures; each rate comes with its numerator and denominator.")
 
@@ -118,6 +121,37 @@ def alerts(
     if form is Form.TABLE:
         rows = [row if row.center else replace(row, center="全公司 company") for row in rows]
     print_rows(rows, form)
+
+
+@app.command()
+def corrective(
+    context: typer.Context,
+    *,
+    month: MaybeMonth = None,
+    center: Center = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those on which no action was taken yet.")] = False,
+    known_at: KnownAt = None,
+    form: Listed = Form.TABLE,
+    db: Db = None,
+) -> None:
+    """List repeated and far-reaching opinions for corrective action (OP-15); without a month, all of them."""
+    with opened(context, db) as ledger:
+        make_sure_of(ledger, center)
+        known = known_at.up_to(finder(ledger, center=center)) if known_at else None
+        each: tuple[str | None, ...] = month.each if month else (None,)
+        listed = ledger.figures.corrective_actions
+        rows = [row for one in each for row in listed(one, center=center, waiting=waiting, known_at=known)]
+        zones = {one: zone_of_center(ledger, one) for one in dict.fromkeys(row.center for row in rows)}
+    if form is Form.JSON:
+        print_rows(rows, form)
+    else:
+        print_rows((_in_zone(row, zones[row.center]) for row in rows), form)
+
+
+def _in_zone(row: CorrectiveCall, zone: ZoneInfo) -> dict[str, object]:
+    """A row for people: its times in the zone of the center that the case belongs to."""
+    told: dict[str, object] = {field.name: getattr(row, field.name) for field in fields(row)}
+    return told | {"since": shown(row.since, zone), "taken_at": shown(row.taken_at, zone)}
 
 
 @app.command()

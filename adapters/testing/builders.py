@@ -23,6 +23,7 @@ from ...domain.opinion import (
     attachments,
     company,
     corrections,
+    corrective,
     deadlines,
     duty,
     investigation,
@@ -193,6 +194,7 @@ confirm_alert = _builder(alerts.ConfirmAlert, case=OPINION, level="blue")
 dismiss_alert = _builder(alerts.DismissAlert, case=OPINION, level="blue", reason="已另行处理")
 forward_alert = _builder(alerts.ForwardAlert, case=OPINION, level="blue")
 plan_on_alert = _builder(alerts.SubmitAlertPlan, case=OPINION, level="blue", text="今日完成整改")
+record_action = _builder(corrective.RecordCorrectiveAction, case=OPINION, measure="修订施工管理办法")
 treat_as_unsatisfied = _builder(repetition.TreatAsUnsatisfied, case=OPINION, by_case="opinion:2")
 
 # Service orders

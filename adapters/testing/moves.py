@@ -11,6 +11,7 @@ from ...domain.opinion import (
     attachments,
     company,
     corrections,
+    corrective,
     deadlines,
     duty,
     investigation,
@@ -181,6 +182,7 @@ def _beside_the_flow(state: OpinionState) -> Kinds:
         (state.accepted.on_duty is True, duty.TellDutyStaff),
         (state.severity is Severity.MAJOR, duty.ReportMajor),
         (_owes_report(state), company.ReportBack),
+        (bool(state.corrective.waiting), corrective.RecordCorrectiveAction),
         (state.accepted.kind is Kind.SUGGESTION and state.decision is None, suggestions.DecideSuggestion),
         (state.not_ours is not None and state.not_ours.upheld is None and not handled, not_ours.ReviewNotOurs),
     )

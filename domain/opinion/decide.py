@@ -13,6 +13,7 @@ from .acceptance import accept, notice_due
 from .checks import called_back, last_step, not_finished, subject, words
 from .circumstances import authorise_here
 from .company import hands_down, reported_back
+from .corrective import called_for
 from .following import next_due
 from .handling import approve, call_back, finish, propose, return_plan
 from .suggestions import answered
@@ -35,6 +36,11 @@ def decide(command: Command, state: OpinionState | None, terms: Terms) -> tuple[
         Refused: with the rule, what was refused, and what would be accepted.
 
     """
+    happened = _answered(command, state, terms)
+    return (*happened, *called_for(happened, state, terms))
+
+
+def _answered(command: Command, state: OpinionState | None, terms: Terms) -> tuple[Event, ...]:
     if isinstance(command, ask.AcceptOpinion):
         if state is not None:
             raise AlreadyExists(f"{command.case} is in the ledger", rule="ids", right="another id", where="case")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..values import Role
 from .company import HandedDown
 from .correction_state import NONE, Corrections
+from .corrective_state import UNCALLED, Corrective
 from .duty import UNTOLD, Duty, Notice, notice_of
 from .events import (
     CalledBack,
@@ -123,6 +124,7 @@ class OpinionState:
     corrections: Corrections = NONE
     alerts: tuple[Alert, ...] = ()
     repetitions: Repetitions = NEVER
+    corrective: Corrective = UNCALLED
 
     @property
     def center(self) -> str:

@@ -60,6 +60,12 @@ class Step(Coded):
     CONFIRM_ALERT = "confirm_alert", "核实预警", "confirm_alert", "confirm or dismiss the alert"
     FORWARD_ALERT = "forward_alert", "转发预警", "forward_alert", "forward the alert"
     PLAN_ON_ALERT = "plan_on_alert", "上报预警处理方案", "submit_alert_plan", "submit plan and completion time"
+    TAKE_ACTION = (
+        "take_action",
+        "采取纠正或预防措施",
+        "record_corrective_action",
+        "take corrective or preventive action",
+    )
     REVIEW = "review", "查阅意见办理表", "review_opinions", "review the opinion forms"
     SIGN_SUMMARY = "sign_summary", "签字汇总上报", "sign_group_summary", "sign the week's summary"
     EXPLAIN = "explain", "向顾客说明并结束", "end_opinion", "explain to the customer and end"
@@ -76,10 +82,11 @@ class Due:
 
 
 def steps(state: OpinionState) -> tuple[Due, ...]:
-    """Everything that must be done next; nothing only where the case has ended and no alert of it waits."""
+    """Everything that must be done next; of a case that has ended only what is owed whatever became of it."""
+    whatever = (*_on_alerts(state), *_corrective(state))
     if not state.is_open:
-        return tuple(_on_alerts(state))
-    return (*_to_customer(state), *_of_duty_staff(state), *_platform(state), *_course(state), *_on_alerts(state))
+        return whatever
+    return (*_to_customer(state), *_of_duty_staff(state), *_platform(state), *_course(state), *whatever)
 
 
 def _due(state: OpinionState, step: Step, clock: Clock) -> Due:
@@ -130,6 +137,12 @@ def _on_alerts(state: OpinionState) -> Iterator[Due]:
         elif alert.confirmed and alert.planned_at is None:
             plan = run_of(state, Clock.ALERT_PLAN, 1, number=alert.number)
             yield Due(Step.PLAN_ON_ALERT, state.turn.number, plan.due_at if plan else None)
+
+
+def _corrective(state: OpinionState) -> Iterator[Due]:
+    """Action on a repeated or far-reaching opinion, in good time, whatever became of the case (OP-15)."""
+    if state.corrective.waiting:
+        yield Due(Step.TAKE_ACTION, state.turn.number)
 
 
 def _course(state: OpinionState) -> Iterator[Due]:

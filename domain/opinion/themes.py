@@ -10,6 +10,7 @@ from . import (
     attachments,
     company,
     corrections,
+    corrective,
     deadlines,
     duty,
     investigation,
@@ -45,6 +46,7 @@ THEMES: Final[tuple[Theme, ...]] = (
     alerts.THEME,
     not_ours.THEME,
     corrections.THEME,
+    corrective.THEME,
 )
 """Beside the flow itself, in the order of the rulebook."""
 

@@ -64,3 +64,21 @@ class Ending(Coded):
     ANSWERED = "answered", "已答复"
     READ = "read", "经理阅", "read by the manager"
     MERGED = "merged", "并入前案", "merged into an earlier case"
+
+
+class CorrectiveReason(Coded):
+    """Why an opinion calls for corrective action: it reaches far, or the same came again (OP-15)."""
+
+    SEVERITY = "severity", "影响较大", "of larger effect"
+    SHARE = "share", "相同问题达到总住户比例", "the same issue in so many of all households"
+    ESCALATION_RISK = "escalation_risk", "升级隐患", "it may reach the media or a group petition"
+    CAME_AGAIN = "came_again", "同类意见再次出现", "the same came again after handling"
+    SECOND_COMPLAINT = "second_complaint", "二次投诉", "a second complaint on the same matter"
+    OPENED_ANEW = "opened_anew", "结束后重新建立", "an ended case opened anew"
+
+
+class ActionKind(Coded):
+    """Which action was taken: against the cause of what happened, or so that it does not happen (OP-15)."""
+
+    CORRECTIVE = "corrective", "纠正措施", "corrective action"
+    PREVENTIVE = "preventive", "预防措施", "preventive action"

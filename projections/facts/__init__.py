@@ -7,6 +7,7 @@ from typing import Final
 from .alerts import ALERTS, REPETITIONS
 from .callbacks import CALLBACKS
 from .centers import CENTERS
+from .corrective import CORRECTIVE_ACTIONS, CORRECTIVE_CALLS
 from .deadlines import DEADLINES
 from .follow_ups import FOLLOW_UPS
 from .opinions import OPINIONS
@@ -26,6 +27,8 @@ ALL: Final = (
     PLATFORM,
     ALERTS,
     REPETITIONS,
+    CORRECTIVE_CALLS,
+    CORRECTIVE_ACTIONS,
     ORDERS,
     SURVEYS,
     SURVEY_ITEMS,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import CompoundSelect, Select
 
-from . import alerts, callbacks, clocks, monthly, surveys, trail
+from . import alerts, callbacks, clocks, corrective, monthly, surveys, trail
 from .sources import stored
 
 VIEWS: Final[dict[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]]]] = {
@@ -15,6 +15,7 @@ VIEWS: Final[dict[str, Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[*t
     "report_timeliness": lambda: clocks.clocks(stored),
     "report_callback_rates": lambda: callbacks.cases(stored),
     "report_alert_points": lambda: alerts.points(stored),
+    "report_corrective_actions": lambda: corrective.calls(stored),
     "report_survey_rates": lambda: surveys.rates(stored),
     "report_audit_trail": trail.trail,
 }

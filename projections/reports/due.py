@@ -17,6 +17,7 @@ from ...domain.opinion.words import Kind
 from ..columntypes import word
 from ..facts.alerts import ALERTS
 from ..facts.centers import CENTERS
+from ..facts.corrective import CORRECTIVE_CALLS
 from ..facts.opinions import OPINIONS
 from ..facts.platform import PLATFORM
 from .due_course import course, of_duty_staff
@@ -96,7 +97,8 @@ def steps(source: Source, *only: ColumnElement[bool], of_one_center: bool = Fals
     cases = select(*(o.c[name] for name in READ)).where(*kept).cte("open_cases")
     legs = [*_to_customer(source, cases), *of_duty_staff(source, cases), *_platform(source, cases)]
     legs += course(source, cases)
-    return union_all(*legs, *_on_alerts(source, of_one_center), *_of_centers(source, of_one_center))
+    whatever = (*_on_alerts(source, of_one_center), _corrective(source, of_one_center))
+    return union_all(*legs, *whatever, *_of_centers(source, of_one_center))
 
 
 def _to_customer(source: Source, cases: FromClause) -> Legs:
@@ -145,6 +147,15 @@ def _on_alerts(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a
         leg(Step.FORWARD_ALERT, o, confirmed, a.c.forwarded_at.is_(None), *mine, due=nothing(), read=both),
         leg(Step.PLAN_ON_ALERT, o, confirmed, to_plan, *mine, due=plan.due_at, read=plan.source),
     ]
+
+
+def _corrective(source: Source, of_one_center: bool) -> Leg:  # noqa: FBT001 - as above
+    """Cases that call for action, once each, also those that have ended (OP-15)."""
+    o, c = source(OPINIONS), source(CORRECTIVE_CALLS)
+    # Gone through from the calls, which are few: not from every case that there ever was.
+    waiting = select(c.c.case_id).where(c.c.closed_at.is_(None))
+    mine = [func.coalesce(o.c.center, "") == CENTER] if of_one_center else []
+    return leg(Step.TAKE_ACTION, o, o.c.case_id.in_(waiting), *mine, due=nothing())
 
 
 def _of_centers(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - as above

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from .complaints import MOST_TURNS, complaint, handed_over, on_duty
@@ -13,7 +14,6 @@ from .story import Story
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from random import Random
 
 PAPER = 1 / 50
 NAMELESS = "nameless"
@@ -23,6 +23,7 @@ AGAIN = 1 / 10
 TWICE = 1 / 20
 AGREED = 1 / 6
 MISTAKEN = 1 / 15
+ACTED = 3 / 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def opinion(  # noqa: PLR0913 - what a case begins with
         _simple(story, kind)
     _afterwards(story, kind)
     yield story
+    yield from _corrective(story)
     if kind == "complaint" and not anonymous and not paper and story.chance(TWICE):
         yield from _second(story, household, said, words)
     if kind == "complaint" and not anonymous and case.count("-") < MOST_TURNS and story.chance(AGAIN):
@@ -92,6 +94,21 @@ def _second(first: Story, household: dict[str, str], said: str, words: str) -> I
     story.then("merge_opinion", "acceptor", story.some(0.1, 0.3), into=first.case, reason="与前案同一事项")
     still_open = min(step.entered for step in first.steps if step.command in {"finish_handling", "end_opinion"})
     if story.steps[-1].entered < still_open:
+        yield story
+
+
+def _corrective(first: Story) -> Iterator[Story]:
+    """What is done about the cause of a far-reaching case, mostly (OP-15); drawn aside, so that all else stays."""
+    judged = [step.values["severity"] for step in first.steps if step.command == "assess_opinion"]
+    draw = Random(f"{first.case} corrective action")  # noqa: S311 - made-up people, no secrets
+    if judged in (["common"], ["major"]) and draw.random() < ACTED:
+        told = len(first.steps)
+        story = Story(draw, first.center, first.case, first.entered, told=told)
+        record = f"ca:{story.center.code}-{draw.randrange(10_000)}"
+        kind = draw.choice(["corrective", "corrective", "preventive"])
+        story.then(
+            "record_corrective_action", "manager", story.some(20, 90), kind=kind, measure="修订作业规程", record=record
+        )
         yield story
 
 

@@ -51,11 +51,19 @@ class Story:
         case: its id.
         start: when it begins, UTC.
         kept_on_paper: how long entering waits at first.
+        told: how many of its steps were told elsewhere, before these.
 
     """
 
-    def __init__(
-        self, draw: Random, center: Center, case: str, start: datetime, kept_on_paper: timedelta = timedelta()
+    def __init__(  # noqa: PLR0913 - what a case begins with
+        self,
+        draw: Random,
+        center: Center,
+        case: str,
+        start: datetime,
+        kept_on_paper: timedelta = timedelta(),
+        *,
+        told: int = 0,
     ) -> None:
         """Begin it; nothing has happened yet."""
         self.draw = draw
@@ -64,6 +72,7 @@ class Story:
         self.now = start
         self.entered = start + kept_on_paper
         self.reason = draw.choice(["paper_record", "paper_record", "outage", "forgotten"])
+        self.told = told
         self.steps: list[Step] = []
 
     def then(self, command: str, role: str, after: timedelta = timedelta(), /, **values: Any) -> None:  # noqa: ANN401 - fields of any command
@@ -80,7 +89,7 @@ class Story:
                 self.now,
                 command,
                 {
-                    "command_id": f"cmd:{self.case.replace(':', '-')}-{len(self.steps) + 1}",
+                    "command_id": f"cmd:{self.case.replace(':', '-')}-{self.told + len(self.steps) + 1}",
                     "actor": self.center.actor(self.draw, "duty_staff" if at_night and role == "acceptor" else role),
                     "case": self.case,
                     **({"late_reason": "night_slip" if at_night else self.reason} if late else {}),
@@ -101,7 +110,7 @@ class Story:
     def _when(self, command: str, role: str, moment: datetime) -> datetime:
         """Move what would fall into the night, or on a day off of those at desks, to the next morning."""
         local = moment.astimezone(ZONE)
-        if not self.steps or command in AT_ANY_HOUR:
+        if not (self.told or self.steps) or command in AT_ANY_HOUR:
             return moment
         if local.hour >= EVENING:
             local = self._morning(local + A_DAY)

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from tests.differential.oracle_clocks import alerts, deadlines, platform, repetitions
+from tests.differential.oracle_clocks import (
+    alerts,
+    corrective_actions,
+    corrective_calls,
+    deadlines,
+    platform,
+    repetitions,
+)
 from tests.differential.oracle_opinions import callbacks, centers, follow_ups, opinions, turns
 from tests.differential.oracle_orders import orders, survey_items, surveys
 from tests.differential.replayed import Case, Key, Row, plain
@@ -41,6 +48,8 @@ ORACLES: dict[str, tuple[str, tuple[str, ...], Oracle]] = {
     "fact_platform": ("opinion", ("case_id",), platform),
     "fact_alerts": ("opinion", ("case_id", "alert"), alerts),
     "fact_repetitions": ("opinion", ("case_id", "repetition"), repetitions),
+    "fact_corrective_calls": ("opinion", ("case_id", "call"), corrective_calls),
+    "fact_corrective_actions": ("opinion", ("case_id", "action"), corrective_actions),
     "fact_orders": ("order", ("case_id",), orders),
     "fact_surveys": ("survey", ("case_id",), surveys),
     "fact_survey_items": ("survey", ("case_id", "item"), survey_items),

@@ -90,3 +90,36 @@ def repetitions(case: Case) -> Iterable[Row]:
             "by_case": treated.by_case,
             "treated_at": treated.occurred_at,
         }
+
+
+def corrective_calls(case: Case) -> Iterable[Row]:
+    """One row a reason for which the case called for action."""
+    state: OpinionState = case.state
+    for call in state.corrective.calls:
+        called, closed = call.called, call.closed
+        yield {
+            "case_id": case.id,
+            "call": called.call,
+            "reason": called.reason,
+            "severity": called.severity,
+            "alert": called.alert,
+            "by_case": called.by_case,
+            "called_at": called.occurred_at,
+            "called_month": month(called.occurred_at, case.zone),
+            "closed_at": closed.occurred_at if closed else None,
+            "action": closed.action if closed else None,
+        }
+
+
+def corrective_actions(case: Case) -> Iterable[Row]:
+    """One row an action taken."""
+    state: OpinionState = case.state
+    for number, taken in enumerate(state.corrective.actions, start=1):
+        yield {
+            "case_id": case.id,
+            "action": number,
+            "kind": taken.kind,
+            "taken_at": taken.occurred_at,
+            "taken_by": taken.taken_by,
+            "record": taken.record,
+        }

@@ -74,6 +74,11 @@ def _correct_callback(state: OpinionState) -> Move:
     return move
 
 
+def _take_action(random: Random, _now: datetime) -> Ask:
+    kind = some(random, kind=random.choice(("corrective", "preventive")), record=name(random, "ca"))
+    return "record_corrective_action", {"measure": words(random), **kind}
+
+
 def _decide(random: Random, _now: datetime) -> Ask:
     return "decide_suggestion", {"adopted": truth(random), **some(random, reason=words(random))}
 
@@ -124,6 +129,7 @@ def beside_the_flow(state: OpinionState) -> list[Move]:
         (state.handed_down is not None, _report_back),
         (state.is_complaint and not explained, _told("explain_not_ours", "explanation")),
         (explained, _review),
+        (bool(state.corrective.standing), _take_action),
         (state.assessments > 0, _correct_assessment),
         (bool(state.callbacks), _correct_callback(state)),
     )

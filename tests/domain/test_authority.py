@@ -70,6 +70,7 @@ W08 = {
     "merge_opinion": "ABMOQ",
     "note_second_complaint": "",
     "attach_to_opinion": "ANHTSBMOQ",
+    "record_corrective_action": "MOQDG",  # 4.3.1.2 责任人应及时采用纠正和预防措施; 4.5.1 经理指定专人…归纳…纠正措施
     "correct_opinion": "MOQ",  # 4.8.4.1 品质专人…监督录入的情况
     "correct_assessment": "MQ",
     "correct_callback": "MOQ",

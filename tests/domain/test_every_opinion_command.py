@@ -42,6 +42,7 @@ from caseledger.adapters.testing import (
     plan_on_alert,
     propose,
     raise_alert,
+    record_action,
     refer_plan,
     report_back,
     report_major,
@@ -73,6 +74,7 @@ PLANNED = (*JUDGED, propose(f"{DAY} 11:00"))
 HANDLED = (*PLANNED, approve(f"{DAY} 12:00"), finish(f"{DAY} 16:00"))
 CALLED = (*HANDLED, call_back(f"{NEXT} 10:00"))
 AGAIN = (*HANDLED, call_back(f"{NEXT} 10:00", outcome_satisfied=False))  # the second turn starts with the callback
+FAR_REACHING = (accept(f"{DAY} 09:00", severity="major"),)
 OTHERS_MATTER = (COMPLAINT, assess(f"{DAY} 09:30", validity="third_party"))
 NIGHT = accept(f"{DAY} 08:30", by="duty_staff", severity="major")
 SUGGESTED = accept(f"{DAY} 09:00", kind="suggestion")
@@ -200,6 +202,7 @@ ASKED = [
         },
     ),
     Asked(correct_assessment, JUDGED, f"{DAY} 09:30", {"severity": "common"}),
+    Asked(record_action, FAR_REACHING, f"{DAY} 09:00", {"kind": "preventive", "record": "ca:2026-7"}),
     Asked(correct_callback, CALLED, f"{NEXT} 10:00", {"handled_in_time": False, "attitude_satisfied": True}),
 ]
 NAMES = [one.command.kind.name for one in ASKED]
@@ -239,7 +242,8 @@ def test_the_one_who_gave_it_is_named_where_the_event_names_anyone(asked: Asked)
         getattr(event, name)
         for event in events_of(asked)
         for name in type(event).model_fields
-        if name in {"assessed_by", "decided_by", "reviewed_by", "declared_by", "confirmed_by", "dismissed_by"}
+        if name
+        in {"assessed_by", "decided_by", "reviewed_by", "declared_by", "confirmed_by", "dismissed_by", "taken_by"}
     ]
     assert set(named) <= {command.actor.id}
 

@@ -18,6 +18,7 @@ from caseledger.adapters.testing import (
     register,
 )
 from caseledger.adapters.testing.memory import ledger_in_memory
+from caseledger.domain.opinion.corrective import CorrectiveActionCalled
 from caseledger.domain.opinion.events import OpinionAccepted, OpinionEnded
 from caseledger.domain.opinion.merging import OpinionMerged
 from caseledger.domain.refusal import NotAuthorised, UnknownCase, WrongState
@@ -46,8 +47,9 @@ class TestMerging:
                 ("opinion:2", "opinion.merged.v1"),
                 ("opinion:2", "opinion.ended.v1"),
                 ("opinion:1", "opinion.second_complaint.v1"),
+                ("opinion:1", "opinion.corrective_action_called.v1"),  # OP-15
             ]
-            counted = ledger.replay("opinion:1").events[-1]
+            counted = ledger.replay("opinion:1").events[-2]
             assert (counted.command_id, counted.cause) == ("cmd:7.2", "opinion:2:2")
             assert counted.event.occurred_at == at("2026-03-02 11:00")
             assert ledger.replay("opinion:1").state.second_complaints == 1
@@ -118,7 +120,10 @@ class TestOpeningAnew:
     def test_an_ended_case_is_opened_anew_by_one_that_names_it(self) -> None:
         """W08-04 五.7 可在“结束闡明”欄闡明情況後結束流程,待後來再處理時重新建立流程."""
         again = accept("2026-04-02 09:00", case="opinion:2", linked_to="opinion:1")
-        given(beside={"opinion:1": given(*ENDED)}).when(again).then(happened(OpinionAccepted, linked_to="opinion:1"))
+        given(beside={"opinion:1": given(*ENDED)}).when(again).then(
+            happened(OpinionAccepted, linked_to="opinion:1"),
+            happened(CorrectiveActionCalled, reason="opened_anew"),  # OP-15
+        )
 
     def test_an_open_case_is_not_opened_anew(self) -> None:
         again = accept("2026-03-02 11:00", case="opinion:2", linked_to="opinion:1")

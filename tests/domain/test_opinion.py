@@ -21,6 +21,7 @@ from caseledger.domain.opinion.commands import (
     ReturnPlan,
     TransferOpinion,
 )
+from caseledger.domain.opinion.corrective import CorrectiveActionCalled
 from caseledger.domain.opinion.decide import decide
 from caseledger.domain.opinion.events import (
     CalledBack,
@@ -278,7 +279,8 @@ class TestAssessment:
                 assessed_by="staff:acceptor",
                 reason="照明不足属实",
                 severity="common",
-            )
+            ),
+            happened(CorrectiveActionCalled, reason="severity"),  # OP-15: of larger effect
         ).then_known(status="assessed", flow=flow, severity="common", assessed_at=at(f"{DAY} 09:10"))
 
     def test_a_complaint_is_judged_once(self) -> None:

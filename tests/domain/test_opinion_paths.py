@@ -37,10 +37,11 @@ from caseledger.adapters.testing import (
     track_party,
     transfer,
 )
-from caseledger.domain.opinion import alerts, deadlines
+from caseledger.domain.opinion import alerts, corrective, deadlines
 from caseledger.domain.opinion.approval import PlanReferred
 from caseledger.domain.opinion.attachments import OriginalAttached
 from caseledger.domain.opinion.company import ReportedBack
+from caseledger.domain.opinion.corrective import CorrectiveActionCalled
 from caseledger.domain.opinion.duty import DutyStaffTold, HandedOver, MajorReported
 from caseledger.domain.opinion.events import (
     CalledBack,
@@ -207,6 +208,10 @@ class TestSeveralDepartments:
         ).then_known(working=("department:order",))
 
 
+MAJOR_CALLS = happened(CorrectiveActionCalled, reason="severity", severity="major")
+"""OP-15: a major matter calls for corrective action at once."""
+
+
 class TestDutyStaff:
     """OP-3, OP-19, OP-20: 下班时间为值班人员登记,并于每日上班后交各部门受理人员 (4.2.1.2)."""
 
@@ -214,7 +219,7 @@ class TestDutyStaff:
 
     def test_what_is_taken_in_at_night_is_handed_over_next_morning_with_its_slip(self) -> None:
         """多层小区由值班巡查护管员统计在《服务需求联络单》上 (4.2.3.2)."""
-        given().when(self.NIGHT).then(happened(OpinionAccepted, on_duty=True))
+        given().when(self.NIGHT).then(happened(OpinionAccepted, on_duty=True), MAJOR_CALLS)
         given(self.NIGHT).when(hand_over("2026-03-03 08:00", slip="slip:17")).then(
             happened(HandedOver, to="staff:acceptor", slip="slip:17")
         ).then_known(handed_over_at=at("2026-03-03 08:00"))
@@ -228,7 +233,9 @@ class TestDutyStaff:
         """WL-5: taken down on a slip and entered 25 hours later."""
         given().when(self.NIGHT, now="2026-03-04 00:30").then_refused(rule="WL-5", where="late_reason")
         late = self.NIGHT.model_copy(update={"late_reason": "night_slip"})
-        given().when(late, now="2026-03-04 00:30").then(happened(OpinionAccepted, occurred_at=at(f"{MONDAY} 23:30")))
+        given().when(late, now="2026-03-04 00:30").then(
+            happened(OpinionAccepted, occurred_at=at(f"{MONDAY} 23:30")), MAJOR_CALLS
+        )
 
     def test_a_major_matter_is_reported_at_once_to_as_many_as_are_to_know(self) -> None:
         """如遇主要投诉须及时报告有关责任人 (4.2.1.4)."""
@@ -520,9 +527,9 @@ class TestSections:
         events = [event for step in steps for event in story.when(step).events]
         assert [section_of(event) for event in events] == filled
 
-    def test_every_event_of_an_opinion_is_on_the_form_or_about_its_deadlines_or_an_alert(self) -> None:
-        """The form of W08 knows no deadlines, and alerts are the group platform's (M4 art. 11)."""
-        elsewhere = {*deadlines.THEME.events, *alerts.THEME.events}
+    def test_every_event_of_an_opinion_is_on_the_form_or_has_its_place_elsewhere(self) -> None:
+        """The form knows no deadlines; alerts are the group platform's (M4 art. 11), corrective action P8.8-1's."""
+        elsewhere = {*deadlines.THEME.events, *alerts.THEME.events, *corrective.THEME.events}
         assert set(OPINION_EVENTS) - elsewhere == set(SECTION_OF)
 
 

@@ -18,6 +18,7 @@ from caseledger.adapters.testing import (
     treat_as_unsatisfied,
 )
 from caseledger.domain.command import Command
+from caseledger.domain.opinion.corrective import CorrectiveActionCalled
 from caseledger.domain.opinion.events import RehandlingStarted
 from caseledger.domain.opinion.repetition import TreatedAsUnsatisfied, could_repeat
 from caseledger.domain.policy import Policy
@@ -34,6 +35,8 @@ HANDLED = (
 )
 SILENT = (*HANDLED, end(f"{DAY} 14:00", explanation="未留联系方式"))
 """Handled on the last of March; nobody could be called back."""
+CALLS_FOR_ACTION = happened(CorrectiveActionCalled, reason="came_again")
+"""OP-15: what came again asks for corrective action too."""
 WITHOUT_RULE = W08.model_copy(update={"repetition": None})
 
 
@@ -52,6 +55,7 @@ def test_the_earlier_case_counts_as_unsatisfied_and_is_handled_again() -> None:
     asked(later()).then(
         happened(TreatedAsUnsatisfied, turn=1, repetition=1, by_case="opinion:2", satisfied=False),
         happened(RehandlingStarted, turn=2, callback=0),
+        CALLS_FOR_ACTION,
     ).then_known(is_open=True, status="rehandling", repetitions__by_cases=("opinion:2",))
 
 
@@ -66,6 +70,7 @@ def test_the_same_case_does_so_once_and_another_one_again() -> None:
     story.when(treat_as_unsatisfied("2026-04-20 10:00", by_case="opinion:3")).then(
         happened(TreatedAsUnsatisfied, turn=2, repetition=2, by_case="opinion:3"),
         happened(RehandlingStarted, turn=3, callback=0),
+        CALLS_FOR_ACTION,
     )
 
 
@@ -82,7 +87,7 @@ def test_one_month_after_handling_ends_with_the_last_day_of_the_next_month(when:
     """在处理后一个月内."""
     story = asked(later(when))
     if taken:
-        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted))
+        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), CALLS_FOR_ACTION)
     else:
         story.then_refused(rule="OP-12", kind=WrongState, where="by_case")
 
@@ -105,7 +110,7 @@ def test_alike_are_the_same_category_and_the_same_unit_else_the_same_place(
     """相同类别, 相同房产 (where both are known) or else 相同地点: likeness is a value of the policy."""
     story = asked(later(**other))
     if alike:
-        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted))
+        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), CALLS_FOR_ACTION)
     else:
         story.then_refused(rule="OP-12", kind=WrongState, where="by_case")
 
@@ -143,7 +148,9 @@ def test_a_second_turn_that_nobody_could_be_asked_about_waits_too() -> None:
         end("2026-03-31 18:00", explanation="已搬离"),
     )
     asked(later(), *twice).then(
-        happened(TreatedAsUnsatisfied, turn=2, repetition=1), happened(RehandlingStarted, turn=3, callback=1)
+        happened(TreatedAsUnsatisfied, turn=2, repetition=1),
+        happened(RehandlingStarted, turn=3, callback=1),
+        CALLS_FOR_ACTION,
     )
 
 

@@ -27,6 +27,7 @@ from caseledger.adapters.testing import (
     issue_solution,
     make_contact,
     propose,
+    record_action,
     report_back,
     report_major,
     respond,
@@ -201,7 +202,9 @@ class TestBesideTheFlow:
 
     def test_the_night_is_handed_over_in_the_morning_and_duty_staff_hear_what_came_of_it(self) -> None:
         """OP-3, OP-19, OP-20: 值班人员."""
-        handed = (DUTY, hand_over("2026-03-03 08:00"), report_major("2026-03-02 23:35"))
+        told = (DUTY, hand_over("2026-03-03 08:00"), report_major("2026-03-02 23:35"))
+        assert shown(*told) == [("respond", None), ("take_action", None)]  # OP-15: a major matter
+        handed = (*told, record_action("2026-03-03 08:30"))
         assert ("hand_over", "2026-03-03 23:59:59.999999") in shown(DUTY)
         assert ("report_major", None) in shown(DUTY)
         assert shown(*handed) == [("respond", None)]
