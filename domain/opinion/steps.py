@@ -85,7 +85,7 @@ def steps(state: OpinionState) -> tuple[Due, ...]:
     """Everything that must be done next; of a case that has ended only what is owed whatever became of it."""
     whatever = (*_on_alerts(state), *_corrective(state))
     if not state.is_open:
-        return whatever
+        return (*_untold(state), *whatever)
     return (*_to_customer(state), *_of_duty_staff(state), *_platform(state), *_course(state), *whatever)
 
 
@@ -192,9 +192,14 @@ def _to_its_end(state: OpinionState) -> Iterator[Due]:
     turn = state.turn.number
     if state.accepted.kind is Kind.INQUIRY and state.responded_at is None:
         return
-    if state.accepted.on_duty and state.duty.told_at is None:
-        yield Due(Step.TELL_DUTY_STAFF, turn)
+    yield from _untold(state)
     if owes_report(state):
         yield Due(Step.REPORT_BACK, turn)
     else:
         yield Due(Step.EXPLAIN if state.flow is False else Step.END, turn)
+
+
+def _untold(state: OpinionState) -> Iterator[Due]:
+    """Duty staff hear what came of what they took in, also where it has ended meanwhile (OP-20; W08-01 4.4.1.2)."""
+    if state.accepted.on_duty and state.duty.told_at is None:
+        yield Due(Step.TELL_DUTY_STAFF, state.turn.number)

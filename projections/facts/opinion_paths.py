@@ -12,7 +12,7 @@ from ...domain.opinion.events import OpinionAccepted, OpinionAssessed, OpinionDi
 from ...domain.opinion.not_ours import NotOursExplained
 from ...domain.opinion.parties import PartyInformed
 from ...domain.opinion.words import Receiver, Severity
-from ..columntypes import BOOLEAN, INTEGER, TIME
+from ..columntypes import BOOLEAN, CODE, INTEGER, TIME, word
 from ..vocabulary import Column, Where, compared, first, last, unseen, whether
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ def _report_owed(row: Mapping[str, ColumnElement[Any]]) -> ColumnElement[int]:
     return case((and_(row["down"].is_not(None), or_(not_since, not_of_this)), row["turns"]))
 
 
+def _duty_untold(row: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Yes or unknown, so that an index finds the few among all that have ended."""
+    return case((and_(row["on_duty"].is_(True), row["duty_told_at"].is_(None)), word("yes")))
+
+
 PATHS: Final[tuple[Column, ...]] = (
     first("decision_due_at", TIME, OpinionAccepted, zh="采纳决定期限", en="decision due", rule="GP-3"),
     first("explanation_due_at", TIME, OpinionAccepted, zh="非责任说明期限", en="explanation due", rule="GP-4"),
@@ -48,6 +53,15 @@ PATHS: Final[tuple[Column, ...]] = (
         rule="OP-3",
     ),
     last("duty_told_at", TIME, DutyStaffTold, field="occurred_at", zh="告知值班人员", en="duty told", rule="OP-20"),
+    compared(
+        "duty_untold",
+        CODE,
+        _duty_untold,
+        of=("on_duty", "duty_told_at"),
+        zh="待告知值班人员",
+        en="yes: duty staff wait to hear what came of it",
+        rule="OP-20",
+    ),
     first(
         "major_at", TIME, _FOUND_SO, field="occurred_at", where=_MAJOR, zh="认定重大", en="found major", rule="OP-19"
     ),

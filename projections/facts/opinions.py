@@ -46,6 +46,7 @@ OPINIONS: Final = Facts(
         ("customer",),
         ("month", "center"),
         ("ended_month", "center"),
+        ("duty_untold",),
         ("accepted_at",),
         ("center", "accepted_at"),
         ("status", "accepted_at"),

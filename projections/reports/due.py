@@ -96,7 +96,7 @@ def steps(source: Source, *only: ColumnElement[bool], of_one_center: bool = Fals
         kept.append(o.c.center == CENTER)
     cases = select(*(o.c[name] for name in READ)).where(*kept).cte("open_cases")
     legs = [*_to_customer(source, cases), *of_duty_staff(source, cases), *_platform(source, cases)]
-    legs += course(source, cases)
+    legs += [*course(source, cases), *_of_ended(source, of_one_center)]
     whatever = (*_on_alerts(source, of_one_center), _corrective(source, of_one_center))
     return union_all(*legs, *whatever, *_of_centers(source, of_one_center))
 
@@ -129,6 +129,15 @@ def _platform(source: Source, cases: FromClause) -> Legs:
         until(Step.SUBMIT_SOLUTION, Clock.SOLUTION, p.c.submitted_at.is_(None), due=p.c.solution_due_at),
         leg(Step.ISSUE_SOLUTION, cases, not_issued, due=nothing(), read=both),
     ]
+
+
+def _of_ended(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a yes or no of the question's form
+    """Duty staff who were not told yet what came of a case that has ended (OP-20)."""
+    o = source(OPINIONS)
+    # As below.
+    mine = [func.coalesce(o.c.center, "") == CENTER] if of_one_center else []
+    untold = (o.c.duty_untold == word("yes"), func.coalesce(o.c.ended_month, "") != "")
+    return [leg(Step.TELL_DUTY_STAFF, o, *untold, *mine, due=nothing())]
 
 
 def _on_alerts(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a yes or no of the question's form

@@ -110,9 +110,8 @@ def _to_the_end(source: Source, cases: FromClause) -> Legs:
     )
     owed = cases.c.report_owed.is_not(None)
     judged_invalid = and_(cases.c.flow.is_not(None), invalid)
-    on_duty = and_(cases.c.on_duty.is_(True), cases.c.duty_told_at.is_(None))
     return [
-        leg(Step.TELL_DUTY_STAFF, cases, there, on_duty, due=nothing()),
+        leg(Step.TELL_DUTY_STAFF, cases, there, cases.c.duty_untold == word("yes"), due=nothing()),
         leg(Step.REPORT_BACK, cases, there, owed, due=nothing()),
         leg(Step.EXPLAIN, cases, there, not_(owed), judged_invalid, due=nothing()),
         leg(Step.END, cases, there, not_(owed), not_(judged_invalid), due=nothing()),

@@ -33,7 +33,7 @@ READ: Final = (
     "follow_ups",
     "on_duty",
     "handed_over_at",
-    "duty_told_at",
+    "duty_untold",
     "major_reported_at",
     "decided_at",
     "explained_at",

@@ -52,7 +52,7 @@ def lived(ledger: LedgerInMemory, history: tuple[Told, ...]) -> None:
 
 
 def waiting(ledger: LedgerInMemory) -> dict[str, tuple[Due, ...]]:
-    """The opinions of which something is due: every open one, and ended ones with an alert that waits."""
+    """The opinions of which something is due: every open one, and ended ones of which somebody waits to hear."""
     cases = [found.case for found in ledger.find(limit=1000) if found.case.startswith("opinion:")]
     states = {case: ledger.replay(case).state for case in cases}
     assert all(steps(state) for state in states.values() if state.is_open)

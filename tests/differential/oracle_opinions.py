@@ -125,6 +125,7 @@ def _paths(case: Case) -> Row:
         "hand_over_due_at": said.hand_over_due_at,
         "hand_over_due_provisional": said.hand_over_due_provisional,
         "duty_told_at": state.duty.told_at,
+        "duty_untold": "yes" if state.accepted.on_duty and state.duty.told_at is None else None,
         "major_at": found.since if found else None,
         "notify_due_at": found.due_at if found else None,
         "notify_due_provisional": found.provisional if found and found.due_at else None,

@@ -19,6 +19,7 @@ from caseledger.adapters.testing import (
     correct_assessment,
     decide_suggestion,
     dispatch,
+    end,
     explain_not_ours,
     finish,
     follow_up,
@@ -211,3 +212,7 @@ class TestBesideTheFlow:
         answered = (*handed, respond("2026-03-03 09:00"))
         assert shown(*answered) == [("tell_duty_staff", None), ("end", None)]
         assert shown(*answered, tell_duty_staff("2026-03-03 10:00")) == [("end", None)]
+        # 4.4.1.2 部门意见受理人应将意见处理情况反馈给值班人员: that it has ended takes nothing away from that.
+        ended = (*answered, end("2026-03-03 11:00"))
+        assert shown(*ended) == [("tell_duty_staff", None)]
+        assert shown(*ended, tell_duty_staff("2026-03-03 12:00")) == []
