@@ -42,6 +42,8 @@ def of(engine: Engine) -> Iterator[Finding]:
         yield from _versions(connection)
         yield from _positions(connection)
         yield from _next_position(connection)
+        if connection.dialect.name == "postgresql":
+            yield from _sequence(connection)
         if inspect(connection).has_table(ledger_tracking.name):
             yield from _followers(connection)
 
@@ -83,6 +85,19 @@ def _next_position(connection: Connection) -> Iterator[Finding]:
     if (given or 0) < last:
         what = f"the next position would be {(given or 0) + 1}, and {last} is taken"
         yield fault("positions", what, "ledger_events", f"as the tables' owner: {_SET_NEXT[kind].format(last)}")
+
+
+def _sequence(connection: Connection) -> Iterator[Finding]:
+    """A session that keeps positions for later gives out lower ones when followers are past them (decision 10)."""
+    query = (
+        "SELECT seqcache, seqincrement, seqcycle FROM pg_sequence "
+        "WHERE seqrelid = pg_get_serial_sequence('ledger_events', 'position')::regclass"
+    )
+    for kept, step, cycles in connection.exec_driver_sql(query):
+        if (kept, step, cycles) != (1, 1, False):
+            what = f"it has CACHE {kept}, INCREMENT {step}{', CYCLE' if cycles else ''}: followers can miss events"
+            right = "as the tables' owner: ALTER SEQUENCE ledger_events_position_seq CACHE 1 INCREMENT 1 NO CYCLE"
+            yield fault("positions", what, "ledger_events_position_seq", right)
 
 
 def _followers(connection: Connection) -> Iterator[Finding]:

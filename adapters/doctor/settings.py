@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from ...projections.facts import ALL
 from ..store.migrations import family
 from ..store.reaching import looking
 from .finding import Finding, Severity
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+_FACTS: Final = frozenset(facts.name for facts in ALL)
 _LOST: Final = "what was acknowledged can be lost when the machine or server fails"
 _TORN: Final = "a page that was half written when the machine failed is not repaired"
 _NO_WAL: Final = "another program turned the write-ahead log off; readers and writers wait for each other"
@@ -77,6 +79,8 @@ def of(engine: Engine) -> Iterator[Finding]:
         yield from judged(kind, found)
         if kind == "mariadb":
             yield from _tables(connection)
+        if kind == "postgresql":
+            yield from _kept(connection)
 
 
 def judged(kind: str, found: Mapping[str, str]) -> Iterator[Finding]:
@@ -117,9 +121,11 @@ def _mariadb(connection: Connection) -> dict[str, str]:
 def _tables(connection: Connection) -> Iterator[Finding]:
     query = text(
         "SELECT table_name AS name, engine, table_collation AS collation FROM information_schema.tables "
-        "WHERE table_schema = DATABASE() AND table_name LIKE 'ledger\\_%' AND table_type = 'BASE TABLE'"
+        "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
     )
     for name, engine, collation in connection.execute(query):
+        if not name.startswith("ledger_") and name not in _FACTS:
+            continue
         if engine != "InnoDB":
             what = f"its engine is {engine}, which knows no transactions"
             yield Finding(Severity.FAULT, "settings", what, name, f"ALTER TABLE {name} ENGINE = InnoDB")
@@ -127,6 +133,20 @@ def _tables(connection: Connection) -> Iterator[Finding]:
             what = f"it compares by {collation}, for which different ids may be equal"
             right = f"ALTER TABLE {name} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
             yield Finding(Severity.FAULT, "settings", what, name, right)
+
+
+def _kept(connection: Connection) -> Iterator[Finding]:
+    query = text(
+        "SELECT relname, relpersistence = 'p' AS kept, relrowsecurity AS hidden FROM pg_class "
+        "WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname LIKE 'ledger\\_%'"
+    )
+    for name, kept, hidden in connection.execute(query):
+        if not kept:
+            what = "it is UNLOGGED: a crash of the server empties it"
+            yield Finding(Severity.FAULT, "settings", what, name, f"ALTER TABLE {name} SET LOGGED")
+        if hidden:
+            what = "row level security is on: rows may be hidden from whoever reads"
+            yield Finding(Severity.FAULT, "settings", what, name, f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
 
 
 _READ: Final = {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb}

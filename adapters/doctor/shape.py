@@ -42,6 +42,19 @@ _FOUND: Final = {
     ),
 }
 
+# What else is done where events are recorded: triggers, and on PostgreSQL rules.
+_BESIDE: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_events'",
+    "postgresql": (
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger_events'::regclass AND NOT tgisinternal "
+        "UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class = 'ledger_events'::regclass"
+    ),
+    "mariadb": (
+        "SELECT trigger_name FROM information_schema.triggers "
+        "WHERE trigger_schema = DATABASE() AND event_object_table = 'ledger_events'"
+    ),
+}
+
 
 def of_place(engine: Engine) -> Iterator[Finding]:
     """Whether there is a ledger that this release opens."""
@@ -85,6 +98,12 @@ def _table(connection: Connection, table: Table, there: set[str]) -> Iterator[Fi
     if columns != table.columns.keys():
         said = f"its columns are {', '.join(columns)}, not {', '.join(table.columns.keys())}"
         yield fault("tables", said, table.name, "take the change back, or restore a backup")
+        return
+    kept = inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+    wanted = table.primary_key.columns.keys()
+    if kept != wanted:
+        said = f"its primary key is ({', '.join(kept)}), not ({', '.join(wanted)})"
+        yield fault("tables", said, table.name, f"ALTER TABLE {table.name} ADD PRIMARY KEY ({', '.join(wanted)})")
 
 
 def _unique(connection: Connection) -> Iterator[Finding]:
@@ -92,7 +111,11 @@ def _unique(connection: Connection) -> Iterator[Finding]:
     unique: list[list[str | None]] = [
         list(one["column_names"]) for one in found.get_unique_constraints("ledger_events")
     ]
-    unique += [one["column_names"] for one in found.get_indexes("ledger_events") if one["unique"]]
+    unique += [
+        one["column_names"]
+        for one in found.get_indexes("ledger_events")
+        if one["unique"] and not any(name.endswith("_where") for name in one.get("dialect_options", {}))
+    ]
     if ["stream", "version"] not in unique:
         yield fault(
             "tables",
@@ -117,6 +140,10 @@ def _triggers(connection: Connection) -> Iterator[Finding]:
             yield fault("triggers", "it is disabled: events are not protected", name, "as the tables' owner: enable it")
         elif not _same(statement, found[name][0]):
             yield fault("triggers", "it is not as the store made it", name, f"drop it, and {remedy}")
+    for name in connection.execute(text(_BESIDE[family(connection.dialect)])).scalars():
+        if name not in wanted:
+            what = "the store did not make it: it can change, refuse or swallow what is recorded"
+            yield warning("triggers", what, name, "drop it, unless it is yours and leaves ledger_events as it is")
 
 
 def _same(made: str, found: str) -> bool:
