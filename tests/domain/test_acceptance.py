@@ -9,9 +9,14 @@ from caseledger.adapters.testing import GROUP400, accept, assess, given, happene
 from caseledger.domain.opinion.events import OpinionAccepted, OpinionAssessed
 from caseledger.domain.personal import Clear
 from caseledger.domain.refusal import UnknownCode
-from tests.domain.story import W08, at
-from tests.policies import GROUP, limit
+from tests.domain import story
+from tests.domain.story import at
+from tests.policies import GROUP as GROUP_WITH_ALL
+from tests.policies import limit
 
+# That a severe matter calls for corrective action as well is told in test_corrective.
+W08 = story.W08.model_copy(update={"corrective": None})
+GROUP = GROUP_WITH_ALL.model_copy(update={"corrective": None})
 DAY = "2026-03-02"
 EDITION = ChineseCalendar.edition
 NO_PLAN = {"plan_at_center": None, "plan_at_company": None}
@@ -36,9 +41,9 @@ def test_everything_that_is_said_is_recorded_and_what_names_a_person_is_sealed()
         "source_case": "77",
     }
     words = {"contact": "王女士 138", "place": "3栋1201", "content": "楼上装修"}
-    story = given().when(accept(f"{DAY} 09:00", **told, **words))
-    story.then(happened(OpinionAccepted, center="center:sz01", linked_to=None, category_said=None, **told, **words))
-    (event,) = story.events
+    taken = given(under=W08).when(accept(f"{DAY} 09:00", **told, **words))
+    taken.then(happened(OpinionAccepted, center="center:sz01", linked_to=None, category_said=None, **told, **words))
+    (event,) = taken.events
     sealed = [getattr(event, name) for name in words]
     assert sealed == [Clear(subject="customer:7", text=text) for text in words.values()]
     bare = given().when(accept(f"{DAY} 09:00", customer=None, **words)).events[0]
@@ -161,4 +166,4 @@ class TestMajorMatters:
                 calendar=None,
             )
         )
-        given(self.BEGUN).when(judged).then(happened(OpinionAssessed, notify_due_at=None, calendar=None))
+        given(self.BEGUN, under=W08).when(judged).then(happened(OpinionAssessed, notify_due_at=None, calendar=None))

@@ -18,17 +18,27 @@ from caseledger.adapters.testing import (
     register,
 )
 from caseledger.adapters.testing.memory import ledger_in_memory
+from caseledger.adapters.testing.world import decided
+from caseledger.domain.event import Event
 from caseledger.domain.opinion.corrective import CorrectiveActionCalled
 from caseledger.domain.opinion.events import OpinionAccepted, OpinionEnded
-from caseledger.domain.opinion.merging import OpinionMerged
-from caseledger.domain.refusal import NotAuthorised, UnknownCase, WrongState
+from caseledger.domain.opinion.merging import OpinionMerged, SecondComplaintMade
+from caseledger.domain.refusal import NotAuthorised, UnknownCase, WrongState, WrongTime
 from caseledger.domain.values import LateReason
-from tests.domain.story import at
+from tests.domain.story import W08, at
 
 FIRST = accept("2026-03-02 09:00")
 SECOND = accept("2026-03-02 10:00", case="opinion:2")
 MATTER = {"opinion:1": given(FIRST)}
 ENDED = (FIRST, end("2026-03-02 12:00", explanation="外单位施工,无法预测处理时间"))
+
+
+def counted(other: Story | None, when: str = "2026-03-02 11:00") -> tuple[Event, ...]:
+    """What follows for the first, decided as the ledger does."""
+    home = given(FIRST).states
+    others = {"opinion:2": other.state} if other else {}
+    ask = note_second(when)
+    return decided(ask, home["opinion"], home["center"], W08, at("2026-03-02 12:00"), others=others, allowed=True)
 
 
 class TestMerging:
@@ -58,6 +68,29 @@ class TestMerging:
             assert again.events == merged.events
             assert ledger.replay("opinion:1").state.second_complaints == 1
             assert ledger.check().is_clean
+
+    def test_two_of_the_same_moment_are_merged_either_way(self) -> None:
+        twin = accept("2026-03-02 10:00")
+        given(SECOND, beside={"opinion:1": given(twin)}).when(merge("2026-03-02 11:00")).then(
+            happened(OpinionMerged), happened(OpinionEnded)
+        )
+
+    def test_only_what_was_merged_into_it_is_counted(self) -> None:
+        merged = given(SECOND, merge("2026-03-02 11:00"), beside=MATTER)
+        event, *_ = counted(merged)
+        assert event == SecondComplaintMade(occurred_at=at("2026-03-02 11:00"), second_complaint=1, by_case="opinion:2")
+        with pytest.raises(WrongState) as refused:
+            counted(given(SECOND))
+        assert (refused.value.rule, refused.value.where) == ("GP-5", "by_case")
+        with pytest.raises(UnknownCase) as unknown:
+            counted(None)
+        assert (unknown.value.rule, unknown.value.where) == ("GP-5", "by_case")
+
+    def test_it_is_not_counted_before_the_first_was_there(self) -> None:
+        merged = given(SECOND, merge("2026-03-02 11:00"), beside=MATTER)
+        with pytest.raises(WrongTime) as early:
+            counted(merged, "2026-03-02 08:59:59")
+        assert early.value.where == "occurred_at"
 
     def test_where_the_first_refuses_nothing_happens_to_the_second(self) -> None:
         with ledger_in_memory("2026-03-02 12:00") as ledger:
