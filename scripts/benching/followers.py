@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from multiprocessing import get_context
 from random import Random
 from statistics import quantiles
 from threading import Thread
@@ -11,13 +12,15 @@ from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
 
 from caseledger.adapters.following import Follower
 from caseledger.adapters.store.factory import SqlFactory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
 
     Given = dict[str, Any]
     Figures = dict[str, Any]
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 PAGE: Final = 1_000
 LOOK_S: Final = 0.0003
 PAUSE_S: Final = 0.01
+SPAWNED: Final = get_context("spawn")
+LOOKERS: Final = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
 
 
 def fill(given: Given) -> Figures:
@@ -50,32 +55,52 @@ def catch_up(given: Given) -> Figures:
 
 
 def visible(given: Given) -> Figures:
-    """Append events one a commit, and look when the position in the target says that their facts are there."""
+    """Append events one a commit beside a runner in another process; look when the target says that they are there."""
     fill(given)
     found, draw = [], Random(7)  # noqa: S311 - pauses, no secrets
-    with closing(_factory(given["ledger"])) as factory, Follower(given["ledger"], given["target"]) as follower:
+    ours, theirs = SPAWNED.Pipe()
+    runner = SPAWNED.Process(target=_follow, args=(theirs, given["ledger"], given["target"]))
+    runner.start()
+    ours.recv()  # it has caught up
+    with closing(_factory(given["ledger"])) as factory, closing(_looking(given["target"])) as connection:
         recorder = factory.application_recorder()
+        cursor = connection.cursor()
+        for page in _pages({**given, "after": given["events"], "events": given["commits"]}):
+            for event in page:
+                (position,) = recorder.insert_events([event])
+                committed = perf_counter()
+                while _position(cursor) < position:
+                    sleep(LOOK_S)
+                found.append(perf_counter() - committed)
+                sleep(draw.uniform(0, PAUSE_S))
+    ours.send("stop")
+    runner.join()
+    return percentiles(found)
+
+
+def _follow(pipe: Connection, ledger: str, target: str) -> None:
+    """Run a follower until told to stop."""
+    with Follower(ledger, target) as follower:
         follower.catch_up()
         running = Thread(target=follower.run)
         running.start()
-        url = make_url(given["target"])
-        looking = create_engine(
-            url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url,
-            isolation_level="AUTOCOMMIT",
-        )
-        with looking.connect() as connection:
-            for page in _pages({**given, "after": given["events"], "events": given["commits"]}):
-                for event in page:
-                    (position,) = recorder.insert_events([event])
-                    committed = perf_counter()
-                    while connection.execute(text("SELECT position FROM ledger_follower")).scalar_one() < position:
-                        sleep(LOOK_S)
-                    found.append(perf_counter() - committed)
-                    sleep(draw.uniform(0, PAUSE_S))
-        looking.dispose()
+        pipe.send("running")
+        pipe.recv()
         follower.stop()
         running.join()
-    return percentiles(found)
+
+
+def _looking(target: str) -> Any:  # noqa: ANN401 - a driver's connection
+    """Somebody who reads the target, each look a transaction of its own."""
+    url = make_url(target)
+    url = url.set(drivername=LOOKERS.get(url.drivername, url.drivername))
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect().connection
+
+
+def _position(cursor: Any) -> int:  # noqa: ANN401 - a driver's
+    cursor.execute("SELECT position FROM ledger_follower")
+    (position,) = cursor.fetchone()
+    return int(position)
 
 
 def percentiles(seconds: list[float]) -> Figures:

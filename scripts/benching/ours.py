@@ -182,7 +182,7 @@ def command(given: Given) -> Figures:
 
 def url_of(given: Given) -> str:
     """Where a job's ledger is."""
-    return f"sqlite:///{given['path']}"
+    return str(given.get("url") or f"sqlite:///{given['path']}")
 
 
 def ledger_factory(given: Given) -> SqlFactory:

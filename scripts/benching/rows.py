@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import boston
 from .following import followers
+from .live import live, live_on_servers
 from .postgresql import postgresql
 from .running import Figures, Job, Place, in_turn, middle, run
 from .table import Row
@@ -26,7 +27,6 @@ QUICK: Final = 100_000
 """Events that are read and decoded one by one."""
 IMPORTED: Final = 1_000_000
 """Events that the memory of an import is measured over at most, and over a tenth of them."""
-BATCH: Final = 500
 RATE: Final = "/s"
 MODULES: Final = {
     "library's SQLite module": "eventsourcing.sqlite",
@@ -208,22 +208,6 @@ def store(bench: Bench, place: Place) -> Iterator[Row]:
         yield Row(what, place.name, ours, RATE, goal, at_least=True, against=name, theirs=theirs)
 
 
-def live(bench: Bench, place: Place) -> Iterator[Row]:
-    """Facts kept in the transaction of each append, against the same commands without."""
-    for what, size, goal in (("one command a commit", 1, 0.25), (f"{BATCH} commands a commit", BATCH, 0.5)):
-        found: dict[bool, list[Figures]] = {False: [], True: []}
-        for _ in range(bench.rounds):
-            for facts, figures in found.items():
-                count = bench.slice // (10 if size == 1 else 4)
-                given = {"path": place.fresh("commands"), "commands": count, "facts": facts, "batch": size}
-                figures.append(run(Job("ours.command", given)))
-        off, on = (middle(found[facts], "rate") for facts in (False, True))
-        yield Row(f"{what}, facts on", place.name, on, RATE, goal, at_least=True, against="facts off", theirs=off)
-        if size == 1:
-            added = middle(found[True], "each") - middle(found[False], "each")
-            yield Row(f"{what}, what facts add", place.name, added, "s", 0.001)
-
-
 def reading(bench: Bench, place: Place) -> Iterator[Row]:
     """Events read back as what they are, against the library's repository and mapper on the same values."""
     cases = place.fresh("cases")
@@ -264,6 +248,7 @@ GROUPS: Final[dict[str, Callable[[Bench, Place], Iterator[Row]]]] = {
     "streaming": streaming,
     "store": store,
     "live": live,
+    "live-servers": live_on_servers,
     "reading": reading,
     "followers": followers,
     "postgresql": postgresql,

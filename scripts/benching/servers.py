@@ -1,4 +1,4 @@
-"""A PostgreSQL to measure on: the one that is named, else that on the default port; else its rows are skipped."""
+"""Servers to measure on: those that are named, else those on the default ports; else their rows are skipped."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-VARIABLE: Final = "CASELEDGER_TEST_POSTGRES"
+VARIABLES: Final = {"PostgreSQL": "CASELEDGER_TEST_POSTGRES", "MariaDB": "CASELEDGER_TEST_MARIADB"}
 """As for the tests: a URL whose user may create databases."""
-USUAL: Final = (
-    "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
-    "postgresql+psycopg://caseledger:caseledger@127.0.0.1:5432/postgres",
-)
+USUAL: Final = {
+    "PostgreSQL": (
+        "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
+        "postgresql+psycopg://caseledger:caseledger@127.0.0.1:5432/postgres",
+    ),
+    "MariaDB": (
+        "mariadb+pymysql://root@127.0.0.1:3306/",
+        "mariadb+pymysql://caseledger:caseledger@127.0.0.1:3306/",
+    ),
+}
+DRIVERLESS: Final = {"PostgreSQL": "postgresql", "MariaDB": "mariadb"}
 
 
-def postgresql() -> URL | None:
-    """The server that answers."""
-    named = os.environ.get(VARIABLE, "")
-    for url in [named] if "://" in named else USUAL:
+def server(kind: str) -> URL | None:
+    """The server of a kind that answers."""
+    named = os.environ.get(VARIABLES[kind], "")
+    for url in [named] if "://" in named else USUAL[kind]:
         try:
             with create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 3}).connect():
                 return make_url(url)
@@ -33,14 +40,15 @@ def postgresql() -> URL | None:
 
 
 @contextmanager
-def database(server: URL) -> Iterator[str]:
+def database(kind: str, at: URL) -> Iterator[str]:
     """The URL of an empty database; dropped at the end."""
     name = f"caseledger_bench_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(at, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    utf8, force = (" template template0 encoding 'UTF8'", " with (force)") if kind == "PostgreSQL" else ("", "")
     with engine.connect() as connection:
-        connection.execute(text(f"create database {name} template template0 encoding 'UTF8'"))
+        connection.execute(text(f"create database {name}{utf8}"))
     try:
-        yield server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+        yield at.set(database=name, drivername=DRIVERLESS[kind]).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
+            connection.execute(text(f"drop database {name}{force}"))
