@@ -14,6 +14,7 @@ from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
 from ..projections.reports.due import DueStep, Form, most_urgent
 from ..projections.reports.sources import stored
+from .asking import MOST
 from .clock import system_clock
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .store.database import Database
 
-_MOST: Final = 2**31
 _STEPS: Final = {step.value: step for step in Step}
 
 
@@ -44,7 +44,7 @@ class DueList:
     ) -> list[DueStep]:
         """See `Ledger.due`."""
         acting = _role(role)
-        if limit is not None and not 0 <= limit < _MOST:
+        if limit is not None and not 0 <= limit < MOST:
             raise MissingDetail(f"{limit} is no number of steps", rule="form", right="0 or more", where="limit")
         now = self._now()
         moment = aware(as_of, where="as_of") or now

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import json
-import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Select, literal_column, select
+from sqlalchemy import select
 
 from ..domain.refusal import MissingDetail, UnknownCase
 from ..domain.terms import aware
 from ..domain.values import utc_text
 from ..projections.clauses import EDITIONS
-from ..projections.columntypes import word
-from ..projections.compile import recorded_by
 from ..projections.events import ledger_events
-from ..projections.facts.centers import CENTERS
-from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness, trail
+from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness
 from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
 from ..projections.reports.corrective import CorrectiveCall
 from ..projections.reports.monthly import MonthlyOpinions
-from ..projections.reports.sources import CENTER, Asked, Form, parameter, stored
+from ..projections.reports.sources import Asked, Form, parameter
 from ..projections.reports.statuses import check_status
 from ..projections.reports.surveys import SurveyRates
 from ..projections.reports.timeliness import Timeliness
 from ..projections.reports.trail import TrailEntry
+from .asking import MOST, check_month, check_words, month_before
 from .clock import system_clock
+from .reading import Reading
+from .targets import Targets
+from .trailing import clauses_of, pages
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from .clock import Clock
     from .store.database import Database
 
-T = TypeVar("T")
 
-PAGE: Final = 1000
-_MOST: Final = 2**31
-_REGISTERED: Final = select(stored(CENTERS).c.case_id).where(stored(CENTERS).c.case_id == CENTER)
 _RECORDED: Final = select(ledger_events.c.version).where(ledger_events.c.stream == parameter("stream")).limit(1)
-_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
-_MONTH: Final = re.compile(r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])\Z")
 
 
 class Figures:
@@ -63,7 +51,7 @@ class Figures:
 
     def __init__(self, database: Database, now: Clock = system_clock) -> None:
         """Remember where to read."""
-        self._database = database
+        self._reading = Reading(database)
         self._now = now
 
     def monthly(
@@ -83,11 +71,11 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, as_of, known_at)
-        values = {**asked.values, "since": _month_before(asked.judged, month)}
+        values = {**asked.values, "since": month_before(asked.judged, month)}
         rated, counting = monthly.selects(asked.form)
         counted: dict[str | None, monthly.Counted] = {}
         clocks: dict[str | None, dict[str, Timeliness]] = {}
-        with self._reading(center) as connection:
+        with self._reading.moment(center) as connection:
             for query in counting:
                 monthly.gather(counted, connection.execute(query, values))
             for ran in timeliness.rows(asked, connection.execute(rated, values)):
@@ -110,8 +98,8 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, as_of, known_at)
-        with self._reading(center) as connection:
-            targets = _Targets(connection, month, known_at)
+        with self._reading.moment(center) as connection:
+            targets = Targets(connection, month, known_at)
             counted = connection.execute(timeliness.select_of(asked.form), asked.values)
             found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (CLOCKS.index(row.clock), row.group is None, row.group or ""))
@@ -131,8 +119,8 @@ class Figures:
 
         """
         asked = self._asked(month, center, by, as_of, known_at)
-        with self._reading(center) as connection:
-            targets = _Targets(connection, month, known_at)
+        with self._reading.moment(center) as connection:
+            targets = Targets(connection, month, known_at)
             counted = connection.execute(callbacks.figures(asked.form), asked.values)
             found = callbacks.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (row.subject, row.group is None, row.group or ""))
@@ -146,7 +134,7 @@ class Figures:
 
         """
         asked = self._asked(month, center, "center", None, known_at)
-        with self._reading(center) as connection:
+        with self._reading.moment(center) as connection:
             return alerts.rows(month, connection.execute(alerts.confirmed(asked.form), asked.values))
 
     def corrective_actions(
@@ -164,14 +152,9 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        if month is not None:
-            _check_month(month)
-        _check_words(center=center)
-        aware(known_at, where="known_at")
-        form = Form(of_one_center=center is not None, as_known=known_at is not None)
-        values = {"month": month, "center": center, "moment": known_at and utc_text(known_at)}
+        form, values = _form(month, center, known_at)
         query = corrective.listed(form, of_month=month is not None, waiting=waiting)
-        return self._rows(query, corrective.row, values, center)
+        return self._reading.rows(query, corrective.row, values, center)
 
     def surveys(
         self, month: str | None = None, *, center: str | None = None, known_at: datetime | None = None
@@ -181,13 +164,8 @@ class Figures:
         Raises: as `monthly`.
 
         """
-        if month is not None:
-            _check_month(month)
-        _check_words(center=center)
-        aware(known_at, where="known_at")
-        form = Form(of_one_center=center is not None, as_known=known_at is not None)
-        values = {"month": month, "center": center, "moment": known_at and utc_text(known_at)}
-        return self._rows(surveys.figures(form, of_month=month is not None), surveys.row, values, center)
+        form, values = _form(month, center, known_at)
+        return self._reading.rows(surveys.figures(form, of_month=month is not None), surveys.row, values, center)
 
     def find(  # noqa: PLR0913 - one for each way to look
         self,
@@ -208,12 +186,12 @@ class Figures:
         """
         given = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
         wanted = {name: value for name, value in given.items() if value is not None}
-        _check_words(**given)
-        if not 0 <= limit < _MOST:
+        check_words(**given)
+        if not 0 <= limit < MOST:
             raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
         if status is not None:
             check_status(status)
-        return self._rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
+        return self._reading.rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
 
     def trail(
         self,
@@ -245,7 +223,7 @@ class Figures:
                 right=f"one of {', '.join(EDITIONS)}",
                 where="edition",
             )
-        _check_words(case=case)
+        check_words(case=case)
         given = {
             name: utc_text(moment)
             for name, moment in (("since", aware(since, where="since")), ("until", aware(until, where="until")))
@@ -253,33 +231,11 @@ class Figures:
         }
         if case is not None:
             given["stream"] = self._stream(case)
-        return self._pages(given, self._clauses(edition), limit)
-
-    def _pages(
-        self, given: dict[str, str], clauses: dict[str, tuple[str, ...]], limit: int | None
-    ) -> Iterator[TrailEntry]:
-        query = trail.entries(frozenset(given))
-        after, left = 0, limit
-        while left is None or left > 0:
-            size = PAGE if left is None else min(PAGE, left)
-            values = {**given, "after": after, "most": size}
-            page = self._rows(query, lambda found: trail.row(found, clauses), values)
-            yield from page
-            if len(page) < size:
-                return
-            after = page[-1].position
-            left = None if left is None else left - len(page)
-
-    def _clauses(self, edition: str | None) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for name, listed, clause in self._rows(trail.CLAUSES, tuple, {}):
-            if edition in {None, listed}:
-                found[name] = (*found.get(name, ()), f"{listed} {clause}")
-        return found
+        return pages(self._reading, given, clauses_of(self._reading, edition), limit)
 
     def _stream(self, case: str) -> str:
         if ":" in case:
-            if not self._rows(_RECORDED, tuple, {"stream": case}):
+            if not self._reading.rows(_RECORDED, tuple, {"stream": case}):
                 raise UnknownCase(
                     f"{case} is not in the ledger", rule="ids", right="the id of a recorded case", where="case"
                 )
@@ -296,84 +252,21 @@ class Figures:
     ) -> Asked:
         aware(known_at, where="known_at")
         judged = aware(as_of, where="as_of") or known_at or self._now()
-        _check_month(month)
-        _check_words(center=center)
+        check_month(month)
+        check_words(center=center)
         known = None if known_at is None else utc_text(known_at)
         return Asked(month=month, judged=utc_text(judged), center=center, by=by, known_at=known)
 
-    def _rows(
-        self,
-        query: Select[*tuple[Any, ...]],
-        make: Callable[[Any], T],
-        values: Mapping[str, object],
-        center: str | None = None,
-    ) -> list[T]:
-        with self._reading(center) as connection:
-            return [make(row) for row in connection.execute(query, values)]
 
-    @contextmanager
-    def _reading(self, center: str | None = None) -> Iterator[Connection]:
-        """Read one moment: all selects of a report see the same commits. A center must be one that there is."""
-        with self._database.transaction(write=False) as connection:
-            if center is not None and connection.execute(_REGISTERED, {"center": center}).first() is None:
-                raise UnknownCase(
-                    f"{center} is not registered", rule="center", right="a registered center", where="center"
-                )
-            yield connection
-
-
-class _Targets:
-    """Targets of the policies in force in a month, by center; where centers differ there is none in common.
-
-    Those adopted by the moment of knowledge, where one is given, like the cases beside them.
-    """
-
-    def __init__(self, connection: Connection, month: str, known_at: datetime | None) -> None:
-        year, number = map(int, month.split("-"))
-        last_day = date(year, number, monthrange(year, number)[1]).isoformat()
-        events = ledger_events.c
-        query = select(events.stream, events.state).where(
-            events.stream >= literal_column("'center:'"),
-            events.stream < literal_column("'center;'"),
-            events.name == word("center.policy_adopted.v1"),
-        )
-        if known_at is not None:
-            query = query.where(recorded_by(utc_text(known_at)))
-        adopted: dict[str, tuple[str, dict[str, Decimal]]] = {}
-        for stream, state in connection.execute(query.order_by(events.stream, events.version)):
-            told = json.loads(state)
-            start = told["in_force_from"]
-            if start <= last_day and (stream not in adopted or start >= adopted[stream][0]):
-                targets = told["policy"].get("targets", {})
-                adopted[stream] = (start, {name: Decimal(one["percent"]) for name, one in targets.items()})
-        self._adopted = {stream: targets for stream, (_, targets) in adopted.items()}
-
-    def of(self, center: str | None) -> dict[str, Decimal]:
-        """The targets of a center, or those that all centers share."""
-        if center is not None:
-            return self._adopted.get(center, {})
-        every = list(self._adopted.values())
-        return {name: one for name, one in every[0].items() if all(t.get(name) == one for t in every)} if every else {}
-
-
-def _check_words(**given: str | None) -> None:
-    """Refuse what no id, number or word of the ledger looks like; databases differ in what they say to it."""
-    for where, value in given.items():
-        if value is not None and not _NAME.match(value):
-            raise MissingDetail(
-                "is no id, form number or word of the ledger", rule="ids", right="one of them", where=where
-            )
-
-
-def _check_month(month: str) -> None:
-    if not _MONTH.match(month):
-        raise MissingDetail(f"{month!r} is no month", rule="DA-5", right="a month such as 2026-03", where="month")
-
-
-def _month_before(judged: str, month: str) -> str:
-    """The earliest local month whose ends matter: the report's, or that of the moment of judgement, wherever local."""
-    moment = datetime.fromisoformat(judged) - timedelta(days=1)
-    return min(month, f"{moment:%Y-%m}")
+def _form(month: str | None, center: str | None, known_at: datetime | None) -> tuple[Form, dict[str, str | None]]:
+    """The form of a question about a month or all of them, and its values."""
+    if month is not None:
+        check_month(month)
+    check_words(center=center)
+    aware(known_at, where="known_at")
+    form = Form(of_one_center=center is not None, as_known=known_at is not None)
+    values = {"month": month, "center": center, "moment": None if known_at is None else utc_text(known_at)}
+    return form, values
 
 
 def _in_order(rows: list[MonthlyOpinions]) -> list[MonthlyOpinions]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..domain.refusal import UnknownCase
 from ..domain.terms import aware
+from .asking import MOST, is_name
 from .history import History
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from ..domain.event import Recorded
     from .application import CaseApplication
     from .figures import Figures
-
-_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\Z")
-"""Ids and form numbers; anything else is in no ledger, and databases differ in what they say to it."""
-_MOST: Final = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Replay:
 
 def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | None, at: datetime | None) -> Replay:
     """Show a case, named by its id or form number; see `Ledger.replay`."""
-    if version is not None and not 0 < version < _MOST:
+    if version is not None and not 0 < version < MOST:
         raise UnknownCase(f"{case} has no version {version}", rule="ids", right="1 or above", where="version")
     aware(at, where="at")
     stream = _stream(figures, case)
@@ -49,7 +45,7 @@ def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | 
 
 
 def _stream(figures: Figures, case: str) -> str:
-    if not _NAME.match(case):
+    if not is_name(case):
         raise UnknownCase("no case has such an id", rule="ids", right="an id or a form number", where="case")
     if ":" in case:
         return case

@@ -362,7 +362,7 @@ def test_the_trail_of_a_number_and_of_a_time_and_its_pages(ledger: Ledger, monke
     with pytest.raises(UnknownCase, match="opinion:none is not in the ledger"):
         ledger.figures.trail("opinion:none")
     everything_told = list(ledger.figures.trail())
-    monkeypatch.setattr("caseledger.adapters.figures.PAGE", 7)
+    monkeypatch.setattr("caseledger.adapters.trailing.PAGE", 7)
     assert list(ledger.figures.trail()) == everything_told
     assert list(ledger.figures.trail(limit=15)) == everything_told[:15]
     cut = everything_told[20].recorded_at

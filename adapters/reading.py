@@ -1,0 +1,51 @@
+"""Reading from a ledger's database: rows of a select, several selects of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import Select, select
+
+from ..domain.refusal import UnknownCase
+from ..projections.facts.centers import CENTERS
+from ..projections.reports.sources import CENTER, stored
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .store.database import Database
+
+T = TypeVar("T")
+
+_REGISTERED: Final = select(stored(CENTERS).c.case_id).where(stored(CENTERS).c.case_id == CENTER)
+
+
+class Reading:
+    """Reads rows; holds no state but the database."""
+
+    def __init__(self, database: Database) -> None:
+        """Remember where to read."""
+        self._database = database
+
+    def rows(
+        self,
+        query: Select[*tuple[Any, ...]],
+        make: Callable[[Any], T],
+        values: Mapping[str, object],
+        center: str | None = None,
+    ) -> list[T]:
+        """Make something of each row of a select."""
+        with self.moment(center) as connection:
+            return [make(row) for row in connection.execute(query, values)]
+
+    @contextmanager
+    def moment(self, center: str | None = None) -> Iterator[Connection]:
+        """Read one moment: all selects of a report see the same commits. A center must be one that there is."""
+        with self._database.transaction(write=False) as connection:
+            if center is not None and connection.execute(_REGISTERED, {"center": center}).first() is None:
+                raise UnknownCase(
+                    f"{center} is not registered", rule="center", right="a registered center", where="center"
+                )
+            yield connection
