@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from .center_events import (
 )
 from .command import Command
 from .event import Event
+from .growth import replace
 from .policy import Policy
 from .refusal import AlreadyExists, MissingDetail, NoPolicy, UnknownCase, UnknownCode
 from .reviewing import (
@@ -40,7 +41,7 @@ from .values import CenterId, Code, Count, Label
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CenterState:
     """What is known of a center."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from .clocks import deadline, local_day
 from .command import Command
 from .event import Event
+from .growth import replace
 from .refusal import WrongState
 from .values import CenterId, Id, UtcTime
 

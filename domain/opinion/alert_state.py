@@ -21,7 +21,7 @@ class AlertLevel(Coded):
     RED = "red", "红色预警"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alert:
     """An alert as far as it has come, by the events that brought it there."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..growth import replace
 from ..personal import PersonalText
 from ..refusal import MissingDetail, WrongState, WrongTime
 from ..terms import Terms, moment_of, not_early

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field, StringConstraints
 
 from ..event import Event
+from ..growth import replace
 from ..terms import Terms, moment_of
 from ..values import Code, Count, Id
 from .commands import OfOpinion

@@ -5,13 +5,14 @@ W08-04 二: 职能部门受理人 - 中心品质专人 - 有关岗位人员 - �
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
 from ..terms import Terms, moment_of
@@ -35,7 +36,7 @@ class ReportedBack(Event):
     without_callback: Personal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HandedDown:
     """When the company handed it to the center, and of which turn the center reported back."""
 

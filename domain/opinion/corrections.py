@@ -6,12 +6,12 @@ these is ended with an explanation and opened anew.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
 from ..terms import Terms, known, known_place, moment_of

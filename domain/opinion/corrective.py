@@ -7,12 +7,12 @@ later policy changes it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import WrongState
 from ..terms import Terms, moment_of

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .corrective import CorrectiveActionCalled, CorrectiveActionTaken, CorrectiveCallClosed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A reason for action, and how it was closed: by the first action on it, or because it no longer held."""
 
@@ -32,7 +32,7 @@ class Call:
         return self.closed is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corrective:
     """The calls of a case for action, and the actions taken, each in its order."""
 

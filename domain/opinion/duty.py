@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import WrongState
 from ..terms import Terms, moment_of
@@ -53,7 +54,7 @@ class MajorReported(Event):
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Duty:
     """When it was handed over, when the duty staff were told, when a major matter was first reported."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..terms import Terms, moment_of
 from ..values import Count
@@ -47,7 +48,7 @@ class ProgressReported(Event):
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Groundwork:
     """How often it was looked into, what was found last, and how often progress was reported."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import WrongState
 from ..terms import Terms, moment_of
@@ -45,7 +46,7 @@ class SecondComplaintMade(Event):
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Merging:
     """Into which case it was merged, and how many were merged into it."""
 

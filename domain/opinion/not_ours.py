@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import WrongState
 from ..terms import Terms, moment_of
@@ -43,7 +44,7 @@ class NotOursReviewed(Event):
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotOurs:
     """When it was explained, and what the review said."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..event import Event
+from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import MissingDetail, WrongState
 from ..terms import Terms, moment_of, not_early
@@ -63,7 +64,7 @@ class SolutionIssued(Event):
 # State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Platform:
     """How far a case is in the group platform's steps."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..event import Event
+from ..growth import replace
 from ..refusal import WrongState
 from ..terms import Terms, moment_of
 from ..values import Count, OpinionId

@@ -1,48 +1,32 @@
-"""What is known of an opinion, turn by turn; and how each event adds to it."""
+"""What is known of an opinion, turn by turn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..values import Role
 from .company import HandedDown
 from .correction_state import NONE, Corrections
 from .corrective_state import UNCALLED, Corrective
-from .duty import UNTOLD, Duty, Notice, notice_of
-from .events import (
-    CalledBack,
-    FollowedUp,
-    HandlingFinished,
-    OpinionAccepted,
-    OpinionAssessed,
-    OpinionCommented,
-    OpinionDispatched,
-    OpinionEnded,
-    OpinionResponded,
-    OpinionTransferred,
-    PlanApproved,
-    PlanProposed,
-    PlanReturned,
-    RehandlingStarted,
-)
+from .duty import UNTOLD, Duty, Notice
+from .events import OpinionAccepted
 from .investigation import NOTHING, Groundwork
 from .merging import APART, Merging
 from .not_ours import NotOurs
 from .platform import UNTOUCHED, Platform
 from .repeated import NEVER, Repetitions
 from .suggestions import Decision
-from .words import Ending, Kind, PlanStatus, Receiver, Severity, Validity
+from .words import Ending, Kind, PlanStatus, Severity, Validity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..event import Event
     from .alert_state import Alert
     from .deadlines import DeadlineMoved
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """One turn of handling; a later turn never touches an earlier one (OP-11)."""
 
@@ -60,7 +44,7 @@ class Turn:
     referred_to: Role | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Callback:
     """One callback and its answers; `None` is an answer that was not given."""
 
@@ -85,7 +69,7 @@ class FollowUp:
     was_due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpinionState:
     """An opinion as far as it has come."""
 
@@ -197,88 +181,3 @@ class OpinionState:
     def is_complaint(self) -> bool:
         """Whether it is a complaint of whatever validity."""
         return self.accepted.kind is Kind.COMPLAINT
-
-
-def evolve(state: OpinionState | None, event: Event) -> OpinionState | None:  # noqa: C901, PLR0911 - one branch an event
-    """Take an event into the state; never refuses and computes nothing new."""
-    if isinstance(event, OpinionAccepted):
-        turns = (Turn(event.turn, event.occurred_at),)
-        return OpinionState(accepted=event, turns=turns, severity=event.severity, notice=notice_of(event))
-    if state is None:
-        return None
-    match event:
-        case OpinionAssessed():
-            return replace(
-                state,
-                validity=event.validity,
-                flow=event.flow,
-                severity=event.severity or state.severity,
-                assessments=event.assessment,
-                assessed_at=event.occurred_at,
-                assessed_by=event.assessed_by,
-                follow_up_due_at=event.follow_up_due_at,
-                notice=state.notice or notice_of(event),
-            )
-        case OpinionDispatched() | OpinionTransferred():
-            return _handed_on(state, event)
-        case OpinionResponded():
-            return replace(state, responded_at=event.occurred_at)
-        case PlanProposed() | PlanApproved() | PlanReturned() | HandlingFinished():
-            return replace(state, turns=(*state.turns[:-1], _turn(state.turn, event)))
-        case FollowedUp():
-            told = FollowUp(event.follow_up, event.turn, event.occurred_at, event.way, event.was_due_at)
-            return replace(state, follow_ups=(*state.follow_ups, told), follow_up_due_at=event.follow_up_due_at)
-        case CalledBack():
-            return replace(state, callbacks=(*state.callbacks, _callback(event)))
-        case RehandlingStarted():
-            again = (*state.turns, Turn(event.turn, event.occurred_at))
-            return replace(state, turns=again, ended_at=None, ending=None, source_status=None)
-        case OpinionCommented():
-            return replace(state, comments=state.comments + 1)
-        case OpinionEnded():
-            return replace(state, ended_at=event.occurred_at, ending=event.ending, source_status=event.source_status)
-        case _:
-            return state
-
-
-def _handed_on(state: OpinionState, event: OpinionDispatched | OpinionTransferred) -> OpinionState:
-    working = (*state.working, event.to) if event.jointly else (event.to,)
-    down = HandedDown(event.occurred_at) if event.to_kind is Receiver.CENTER else state.handed_down
-    return replace(state, dispatches=event.dispatch, handler=event.to, working=working, handed_down=down)
-
-
-def _turn(turn: Turn, event: PlanProposed | PlanApproved | PlanReturned | HandlingFinished) -> Turn:
-    match event:
-        case PlanProposed():
-            return replace(
-                turn,
-                plans=event.plan,
-                plan_status=PlanStatus.PROPOSED,
-                plan_first_proposed_at=turn.plan_first_proposed_at or event.occurred_at,
-                plan_last_proposed_at=event.occurred_at,
-                referred_to=None,
-            )
-        case PlanApproved():
-            return replace(turn, plan_status=PlanStatus.APPROVED, plan_approved_at=event.occurred_at)
-        case PlanReturned():
-            return replace(turn, plan_status=PlanStatus.RETURNED, plans_returned=turn.plans_returned + 1)
-        case HandlingFinished():
-            return replace(
-                turn,
-                finished_at=event.occurred_at,
-                callback_due_at=event.callback_due_at,
-                callback_due_provisional=event.callback_due_provisional,
-            )
-
-
-def _callback(event: CalledBack) -> Callback:
-    return Callback(
-        number=event.callback,
-        turn=event.turn,
-        at=event.occurred_at,
-        way=event.way,
-        handled_in_time=event.handled_in_time,
-        outcome_satisfied=event.outcome_satisfied,
-        attitude_satisfied=event.attitude_satisfied,
-        satisfied=event.satisfied,
-    )

@@ -23,7 +23,7 @@ from . import (
 )
 from .commands import OPINION_COMMANDS as FLOW_COMMANDS
 from .events import OPINION_EVENTS as FLOW_EVENTS
-from .state import evolve as evolve_flow
+from .evolve import evolve as evolve_flow
 
 if TYPE_CHECKING:
     from ..command import Command

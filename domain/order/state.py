@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
+from ..growth import replace
 from .events import (
     OrderArrived,
     OrderCalledBack,
@@ -17,6 +18,7 @@ from .events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from decimal import Decimal
 
@@ -36,7 +38,7 @@ class Price:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dispatch:
     """One dispatch, with the receipt and the arrival that answered it."""
 
@@ -51,7 +53,7 @@ class Dispatch:
     arrived_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """One turn of work; rework would be another, which never touches an earlier one (SO-10)."""
 
@@ -85,7 +87,7 @@ class Callback:
     satisfied: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderState:
     """A service order as far as it has come."""
 
@@ -146,67 +148,62 @@ class OrderState:
         return "dispatched" if self.dispatch.received_at is None else "received"
 
 
-def evolve(state: OrderState | None, event: Event) -> OrderState | None:  # noqa: PLR0911 - one branch an event
+def evolve(state: OrderState | None, event: Event) -> OrderState | None:
     """Take an event into the state; never refuses and computes nothing new."""
-    if isinstance(event, OrderRequested):
+    if type(event) is OrderRequested:
         first = Turn(
             event.turn, event.occurred_at, arrival_agreed=event.arrival_agreed, arrival_due_at=event.arrival_due_at
         )
         return OrderState(requested=event, turns=(first,))
-    if state is None:
-        return None
-    match event:
-        case PriceAgreed():
-            price = Price(event.price, event.turn, event.occurred_at, event.basis, event.amount)
-            return replace(state, prices=(*state.prices, price))
-        case OrderDispatched() | OrderReceived() | OrderArrived():
-            return _on_the_way(state, event)
-        case OrderCompleted():
-            return replace(state, turns=(*state.turns[:-1], _completed(state.turn, event)))
-        case OrderCalledBack():
-            return replace(state, callbacks=(*state.callbacks, _callback(event)))
-        case OrderEnded():
-            return replace(state, ended_at=event.occurred_at, ending=event.ending)
-        case _:
-            return state
+    grow = GROWS.get(type(event))
+    return state if state is None or grow is None else grow(state, event)
 
 
-def _on_the_way(state: OrderState, event: OrderDispatched | OrderReceived | OrderArrived) -> OrderState:
-    *earlier, turn = state.turns
-    *before, last = state.dispatches or (None,)
-    match event:
-        case OrderDispatched():
-            turn = replace(turn, arrival_agreed=event.arrival_agreed, arrival_due_at=event.arrival_due_at)
-            sent = Dispatch(
-                number=event.dispatch,
-                turn=event.turn,
-                at=event.occurred_at,
-                to_kind=event.to_kind,
-                to=event.to,
-                planned_completion_at=event.planned_completion_at,
-                agreement=event.agreement,
-            )
-            return replace(state, turns=(*earlier, turn), dispatches=(*state.dispatches, sent))
-        case OrderReceived() if last:
-            turn = replace(
-                turn,
-                arrival_agreed=event.arrival_agreed,
-                arrival_due_at=event.arrival_due_at,
-                first_received_at=turn.first_received_at or event.occurred_at,
-            )
-            last = replace(last, received_at=event.occurred_at)
-            return replace(state, turns=(*earlier, turn), dispatches=(*before, last), receipts=event.receipt)
-        case OrderArrived() if last:
-            turn = replace(turn, first_arrived_at=turn.first_arrived_at or event.occurred_at)
-            last = replace(last, arrived_at=event.occurred_at)
-            return replace(state, turns=(*earlier, turn), dispatches=(*before, last), arrivals=event.arrival)
-        case _:
-            return state
+def _price_agreed(state: OrderState, event: PriceAgreed) -> OrderState:
+    price = Price(event.price, event.turn, event.occurred_at, event.basis, event.amount)
+    return replace(state, prices=(*state.prices, price))
 
 
-def _completed(turn: Turn, event: OrderCompleted) -> Turn:
-    return replace(
-        turn,
+def _dispatched(state: OrderState, event: OrderDispatched) -> OrderState:
+    turn = replace(state.turn, arrival_agreed=event.arrival_agreed, arrival_due_at=event.arrival_due_at)
+    sent = Dispatch(
+        number=event.dispatch,
+        turn=event.turn,
+        at=event.occurred_at,
+        to_kind=event.to_kind,
+        to=event.to,
+        planned_completion_at=event.planned_completion_at,
+        agreement=event.agreement,
+    )
+    return replace(_with_turn(state, turn), dispatches=(*state.dispatches, sent))
+
+
+def _received(state: OrderState, event: OrderReceived) -> OrderState:
+    if not state.dispatches:
+        return state
+    *before, last = state.dispatches
+    turn = replace(
+        state.turn,
+        arrival_agreed=event.arrival_agreed,
+        arrival_due_at=event.arrival_due_at,
+        first_received_at=state.turn.first_received_at or event.occurred_at,
+    )
+    answered = replace(last, received_at=event.occurred_at)
+    return replace(_with_turn(state, turn), dispatches=(*before, answered), receipts=event.receipt)
+
+
+def _arrived(state: OrderState, event: OrderArrived) -> OrderState:
+    if not state.dispatches:
+        return state
+    *before, last = state.dispatches
+    turn = replace(state.turn, first_arrived_at=state.turn.first_arrived_at or event.occurred_at)
+    answered = replace(last, arrived_at=event.occurred_at)
+    return replace(_with_turn(state, turn), dispatches=(*before, answered), arrivals=event.arrival)
+
+
+def _completed(state: OrderState, event: OrderCompleted) -> OrderState:
+    turn = replace(
+        state.turn,
         completed_at=event.occurred_at,
         work_started_at=event.work_started_at,
         work_minutes=event.work_minutes,
@@ -215,10 +212,15 @@ def _completed(turn: Turn, event: OrderCompleted) -> Turn:
         fee=event.fee,
         callback_due_at=event.callback_due_at,
     )
+    return _with_turn(state, turn)
 
 
-def _callback(event: OrderCalledBack) -> Callback:
-    return Callback(
+def _with_turn(state: OrderState, turn: Turn) -> OrderState:
+    return replace(state, turns=(*state.turns[:-1], turn))
+
+
+def _called_back(state: OrderState, event: OrderCalledBack) -> OrderState:
+    callback = Callback(
         number=event.callback,
         turn=event.turn,
         at=event.occurred_at,
@@ -229,3 +231,20 @@ def _callback(event: OrderCalledBack) -> Callback:
         quality_satisfied=event.quality_satisfied,
         satisfied=event.satisfied,
     )
+    return replace(state, callbacks=(*state.callbacks, callback))
+
+
+def _ended(state: OrderState, event: OrderEnded) -> OrderState:
+    return replace(state, ended_at=event.occurred_at, ending=event.ending)
+
+
+GROWS: Final[Mapping[type[Event], Callable[[OrderState, Any], OrderState]]] = {
+    PriceAgreed: _price_agreed,
+    OrderDispatched: _dispatched,
+    OrderReceived: _received,
+    OrderArrived: _arrived,
+    OrderCompleted: _completed,
+    OrderCalledBack: _called_back,
+    OrderEnded: _ended,
+}
+"""By class, as in `..opinion.evolve`."""
