@@ -17,13 +17,18 @@ from .errors import (
 
 Kind = type[StoreError] | None
 
+CHECKED: Final = frozenset({"MariaDB/MySQL 4025", "MariaDB/MySQL 3819"})
+"""A violated CHECK, which PyMySQL calls an operational error."""
+
+TRIGGERED: Final = "SQLITE_CONSTRAINT_TRIGGER"
+
 TAKEN: Final = frozenset(
     {
         "PostgreSQL 23505",
         "MariaDB/MySQL 1062",
         "SQLITE_CONSTRAINT_PRIMARYKEY",
         "SQLITE_CONSTRAINT_ROWID",
-        "SQLITE_CONSTRAINT_TRIGGER",
+        TRIGGERED,
         "SQLITE_CONSTRAINT_UNIQUE",
     },
 )

@@ -86,6 +86,10 @@ class NotAllowedError(StoreError, ProgrammingError):
     """The account may not do this; `caseledger grants` prints what a service's account is to be granted."""
 
 
+class ForbiddenRowError(StoreError, DatabaseError):
+    """A rule of the database's that is not the ledger's, such as a site's own CHECK or trigger, forbids a row."""
+
+
 class TroubleError(StoreError, OperationalError):
     """The database could not do it now. Nothing was acknowledged, and what was not acknowledged may not be there."""
 

@@ -19,8 +19,17 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import Dialect, exc
 
-from .codes import TAKEN, maria_kind, postgres_kind, sqlite_kind
-from .errors import APPEND_ONLY, AppendOnlyError, ConnectionLostError, LockTimeoutError, StoreError, TroubleError
+from .codes import CHECKED, TAKEN, TRIGGERED, maria_kind, postgres_kind, sqlite_kind
+from .errors import (
+    APPEND_ONLY,
+    RECORDED,
+    AppendOnlyError,
+    ConnectionLostError,
+    ForbiddenRowError,
+    LockTimeoutError,
+    StoreError,
+    TroubleError,
+)
 
 _CLASSES: Final[dict[str, type[PersistenceError]]] = {
     "InterfaceError": InterfaceError,
@@ -92,10 +101,14 @@ def _from_driver(error: BaseException, database: str) -> PersistenceError:
     if told.kind is not None:
         return told.kind(f"the database refused ({told.code}){words}")
     found = next((_CLASSES[base.__name__] for base in type(error).__mro__ if base.__name__ in _CLASSES), None)
-    if found is IntegrityError:
-        if told.code in TAKEN:
+    if found is IntegrityError or told.code in CHECKED:
+        # A trigger's refusal is a conflict only where the trigger is the store's own.
+        if told.code in TAKEN and (told.code != TRIGGERED or RECORDED in str(error)):
             return IntegrityError(f"record conflict: another writer has already recorded this ({told.code})")
-        return IntegrityError(f"the database forbids this row ({told.code})")
+        return ForbiddenRowError(
+            f"a constraint or trigger of the database forbids this row ({told.code}); nothing was recorded. "
+            "Right would be to take back what was added to the ledger's tables"
+        )
     kind = TroubleError if found is OperationalError else found or PersistenceError
     return kind(f"the database refused ({told.code}){words}")
 

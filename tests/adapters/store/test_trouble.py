@@ -13,6 +13,7 @@ from eventsourcing.persistence import OperationalError, PersistenceError, Stored
 from sqlalchemy import text
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from caseledger import AcceptOpinion, Ledger
 from caseledger.adapters.store import SqlFactory
 from caseledger.adapters.store.engine import connect
 from caseledger.adapters.store.errors import (
@@ -20,6 +21,7 @@ from caseledger.adapters.store.errors import (
     DamagedError,
     DeadlockError,
     DiskFullError,
+    ForbiddenRowError,
     LockTimeoutError,
     NotAllowedError,
     ReadOnlyError,
@@ -28,6 +30,8 @@ from caseledger.adapters.store.errors import (
 )
 from caseledger.adapters.store.recorder import SqlApplicationRecorder
 from caseledger.adapters.store.translating import translate
+from tests.stories import START, everything
+from tests.telling import SetClock
 
 Open = Callable[[str], SqlFactory]
 
@@ -227,3 +231,29 @@ def test_a_server_that_takes_no_writes_says_so(open_store: Open, postgresql_url:
     with pytest.raises(ReadOnlyError):
         recorder.insert_events(events(1))
     assert recorder.stream_versions(["opinion:1"]) == {"opinion:1": 0}
+
+
+FORBID = {
+    "sqlite": "CREATE TRIGGER own BEFORE INSERT ON fact_opinions BEGIN SELECT RAISE(ABORT, 'not today'); END",
+    "postgresql": "ALTER TABLE fact_opinions ADD CHECK (case_id = 'nobody')",
+    "mariadb": "ALTER TABLE fact_opinions ADD CHECK (case_id = 'nobody')",
+}
+
+
+def test_what_a_site_forbids_in_the_ledgers_tables_is_no_conflict_and_no_case_for_a_retry(database_url: str) -> None:
+    steps = everything()
+    first = next(step for step in steps if isinstance(step.command, AcceptOpinion))
+    clock = SetClock(START)
+    with Ledger(database_url, clock=clock) as ledger:
+        for step in steps[: steps.index(first)]:
+            clock.now = step.at
+            ledger.do(step.command)
+        clock.now = first.at
+        engine = connect(database_url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(FORBID[engine.dialect.name])
+        engine.dispose()
+        with pytest.raises(ForbiddenRowError, match="nothing was recorded") as refused:
+            ledger.do(first.command)
+        assert refused.value.retry is False
+        assert ledger.find() == []
