@@ -21,8 +21,6 @@ from caseledger.projections.reports import VIEWS
 from tests.stories import CENTER, START, actor, one_of_each
 from tests.telling import SetClock
 
-# Through the ledger
-
 
 @pytest.fixture
 def ledger(database_url: str) -> Iterator[Ledger]:

@@ -3,8 +3,10 @@
 from caseledger.domain.order.commands import (
     AgreePrice,
     ArriveForOrder,
+    CallBackOrder,
     CompleteOrder,
     DispatchOrder,
+    EndOrder,
     ReceiveOrder,
     RequestOrder,
 )
@@ -37,6 +39,14 @@ def arrive(when: str = f"{DAY} 09:40") -> ArriveForOrder:
 def complete(when: str = f"{DAY} 10:30", /, **fields: Anything) -> CompleteOrder:
     told: dict[str, Anything] = {"tested": True, "signed": True, "qualified": True, "fee": "0"} | fields
     return do(CompleteOrder, when, by="technician", case=CASE, **told)
+
+
+def call_back(when: str = "2026-03-03 10:00", /, **fields: Anything) -> CallBackOrder:
+    return do(CallBackOrder, when, case=CASE, **({"way": "phone"} | fields))
+
+
+def end(when: str = "2026-03-03 11:00", /, **fields: Anything) -> EndOrder:
+    return do(EndOrder, when, case=CASE, **fields)
 
 
 ON_SITE = (request(), dispatch(), receive(), arrive())

@@ -17,9 +17,21 @@ from caseledger.domain.order.events import (
 )
 from caseledger.domain.refusal import WrongState, WrongTime
 from caseledger.domain.values import Satisfaction
-from tests.domain.orders import CASE, DAY, DONE, ON_SITE, arrive, complete, dispatch, price, receive, request
+from tests.domain.orders import (
+    CASE,
+    DAY,
+    DONE,
+    ON_SITE,
+    arrive,
+    call_back,
+    complete,
+    dispatch,
+    end,
+    price,
+    receive,
+    request,
+)
 from tests.domain.story import CENTER, at, given, happened
-from tests.domain.zzz import call_back, end
 
 
 class TestTheOnePath:

@@ -11,9 +11,8 @@ from caseledger.domain.order.decide import decide
 from caseledger.domain.order.events import OrderCalledBack, OrderCompleted, OrderDispatched, OrderEnded, OrderRequested
 from caseledger.domain.refusal import AlreadyExists, MissingDetail, NotAuthorised, UnknownCase, UnknownCode, WrongState
 from caseledger.domain.terms import Terms
-from tests.domain.orders import CASE, DAY, DONE, ON_SITE, complete, dispatch, receive, request
+from tests.domain.orders import CASE, DAY, DONE, ON_SITE, call_back, complete, dispatch, end, receive, request
 from tests.domain.story import W08, at, do, given, happened
-from tests.domain.zzz import call_back, end
 
 
 class TestDetails:
