@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from .clocks import Calendar, Deadline, deadline
 from .policy import Limit, Policy, Unit
@@ -58,6 +58,12 @@ class Terms:
         """The calendar's edition, to be recorded where one of the limits counts working days."""
         counts = any(limit is not None and limit.unit is Unit.WORKING_DAYS for limit in limits)
         return self.calendar.edition if counts else None
+
+    @overload
+    def due(self, start: datetime, limit: Limit) -> Deadline: ...
+
+    @overload
+    def due(self, start: datetime, limit: Limit | None) -> Deadline | None: ...
 
     def due(self, start: datetime, limit: Limit | None) -> Deadline | None:
         """The deadline that a limit of the policy sets, or none where the policy has no such clock."""

@@ -23,8 +23,7 @@ def past_limit(state: OpinionState, level: AlertLevel, terms: Terms) -> tuple[da
     rules = terms.rules.alerts
     if rules is None or limit_at is None or not state.is_open or state.turn.finished_at is not None:
         return None
-    until = terms.due(limit_at, rules.of(level).past)
-    return None if until is None else (limit_at, until.at)
+    return limit_at, terms.due(limit_at, rules.of(level).past).at
 
 
 def to_raise(state: OpinionState, terms: Terms, moment: datetime) -> tuple[tuple[AlertLevel, AlertReason], ...]:

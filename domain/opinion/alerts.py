@@ -203,14 +203,13 @@ def _forward(command: ForwardAlert, state: OpinionState, terms: Terms) -> tuple[
         raise WrongState("it does not wait to be forwarded", rule="GP-6", right="confirm_alert first, and once")
     moment = moment_of(command, terms, since=alert.decided_at, step="confirmation")
     rule = _rules(terms).of(alert.level)
-    due = terms.due(moment, rule.plan)
     return (
         AlertForwarded(
             occurred_at=moment,
             alert=alert.number,
             level=alert.level,
             to_roles=", ".join(rule.forward_to),
-            alert_plan_due_at=due.at if due else moment,
+            alert_plan_due_at=terms.due(moment, rule.plan).at,
         ),
     )
 

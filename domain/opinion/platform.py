@@ -88,7 +88,7 @@ UNTOUCHED: Final = Platform()
 """No step taken yet."""
 
 
-def evolve(state: OpinionState, event: Event) -> OpinionState:
+def evolve(state: OpinionState, event: WorkStarted | ContactMade | SolutionSubmitted | SolutionIssued) -> OpinionState:
     """Take one of the platform's events in."""
     at = state.platform
     match event:
@@ -111,8 +111,6 @@ def evolve(state: OpinionState, event: Event) -> OpinionState:
             )
         case SolutionIssued():
             at = replace(at, issued_at=event.occurred_at)
-        case _:
-            pass
     return replace(state, platform=at)
 
 

@@ -54,8 +54,7 @@ def repeats(later: OpinionAccepted, earlier: OpinionState, terms: Terms) -> bool
     finished = earlier.turn.finished_at
     if rule is None or finished is None:
         return False
-    until = terms.due(finished, rule.within)
-    if until is None or not finished < later.occurred_at <= until.at:
+    if not finished < later.occurred_at <= terms.due(finished, rule.within).at:
         return False
     first = earlier.accepted
     for fields in rule.alike:

@@ -30,7 +30,7 @@ from caseledger.domain.opinion.company import HandedDown, ReportedBack
 from caseledger.domain.opinion.events import OpinionEnded
 from caseledger.domain.opinion.platform import WorkStarted
 from caseledger.domain.opinion.state import Callback, FollowUp
-from caseledger.domain.opinion.suggestions import Decision
+from caseledger.domain.opinion.suggestions import Decision, told_of_decision
 from caseledger.domain.opinion.themes import evolve
 from caseledger.domain.opinion.words import Ending
 from caseledger.domain.personal import Clear
@@ -183,3 +183,12 @@ def test_an_event_of_another_theme_leaves_the_rest_as_it_is() -> None:
     moment = at(f"{DAY} 10:00")
     after = evolve(before, ReportedBack(occurred_at=moment, turn=1, outcome=Clear(subject="customer:1", text="无")))
     assert after == before  # the company had not handed it down, so nothing is known to be reported
+
+
+def test_before_it_is_decided_on_a_suggestion_nobody_was_told_so() -> None:
+    """GP-3: the answer is what the customer hears after the decision."""
+    said = (accept(f"{DAY} 09:00", kind="suggestion"), respond(f"{DAY} 09:10"))
+    assert not told_of_decision(given(*said).state)
+    decided = (*said, decide_suggestion(f"{DAY} 10:00"))
+    assert not told_of_decision(given(*decided).state)
+    assert told_of_decision(given(*decided, follow_up(f"{DAY} 10:00")).state)
