@@ -23,7 +23,7 @@ from ..domain.opinion.alerts import RaiseAlert
 from ..domain.opinion.deadlines import ConfirmDeadlines
 from ..domain.opinion.repetition import TreatAsUnsatisfied, could_repeat, repeats
 from ..domain.policy import Unit
-from ..domain.refusal import CommandReused, Refused, WrongState, WrongTime
+from ..domain.refusal import CommandReused, NotAuthorised, Refused, WrongState, WrongTime
 from ..domain.terms import Terms, aware
 from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
@@ -81,17 +81,30 @@ class Watcher:
 
     def watch(self, as_of: datetime | None = None) -> list[Outcome]:
         """Raise everything that is called for; see `Ledger.watch`."""
-        return [outcome for command in self.candidates(as_of) if (outcome := self.raise_one(command)) is not None]
+        raised: list[Outcome] = []
+        refused: Refused | None = None
+        for command in self.candidates(as_of):
+            try:
+                outcome = self.raise_one(command)
+            except Refused as error:  # one case's; the others are not to wait for it
+                refused = refused or error
+                continue
+            if outcome is not None:
+                raised.append(outcome)
+        if refused is not None:
+            raise refused
+        return raised
 
     def raise_one(self, command: Command) -> Outcome | None:
-        """Ask for one; nothing comes back where it was done before, or is no longer called for.
+        """Ask for one; nothing comes back where it was done before, is no longer called for, or is left to people.
 
         Raises:
-            Refused: the policy does not let the watch do it.
+            Refused: by a rule that nobody thought of here.
 
         """
         result = self._app.execute([[command]])[0]
-        if isinstance(result, WrongState | WrongTime | CommandReused):  # the case went on since the facts were read
+        # The case went on since the facts were read; or its policy does not let the watch do this.
+        if isinstance(result, WrongState | WrongTime | CommandReused | NotAuthorised):
             return None
         if isinstance(result, Refused):
             raise result

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..store.errors import StoreError
 from .labels import event_words
 from .opening import opened
 from .options import AsOf, Db, Form, Listed
@@ -38,12 +39,18 @@ def watch(
 ) -> None:
     """Raise what is called for: alerts, re-handling of what came again, confirmed deadlines; and list what was raised.
 
-    It may run as often and in as many places as one likes: each alert is raised once per case and level.
+    It may run as often and in as many places as one likes: each alert is raised once per case and level. With --every
+    it waits out a database that restarts.
     """
     with opened(context, db) as ledger:
         while True:
-            moment = as_of.up_to(finder(ledger)) if as_of else None
-            print_rows(_lines(ledger.watch(moment)), form)
+            try:
+                moment = as_of.up_to(finder(ledger)) if as_of else None
+                print_rows(_lines(ledger.watch(moment)), form)
+            except StoreError as error:
+                if every is None or not error.retry:
+                    raise
+                typer.echo(f"caseledger: {error}; looking again in {every:g} s", err=True)
             if every is None:
                 return
             time.sleep(every)
