@@ -12,12 +12,13 @@ from .workshop import Workshop, tools_for
 from .writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Engine, Table
 
     from ...projections.vocabulary import Facts as Declaration
     from ..facts.reach import Stretch
+    from .reading import News
     from .values import Row
     from .workshop import Tools
 
@@ -104,6 +105,11 @@ class Carrier:
         self._events: Final = Eventreader(source)
 
     @property
+    def fetches(self) -> bool:
+        """Whether facts are read off events that are fetched, rather than where these lie."""
+        return self._tools is not None
+
+    @property
     def keepers(self) -> list[Keeper]:
         """The declarations in the target."""
         return [line.keeper for line in self.lines]
@@ -114,7 +120,7 @@ class Carrier:
         moment: Connection,
         cases: Sequence[str],
         *,
-        names: Mapping[str, set[str]] | None = None,
+        new: News | None = None,
         lines: Sequence[Line] | None = None,
     ) -> list[Told]:
         """Read whole cases.
@@ -123,7 +129,7 @@ class Carrier:
             source: the ledger, as this thread holds it.
             moment: a transaction of it that sees one moment.
             cases: which ones.
-            names: by case the names of its new events: only declarations that name one of them are read.
+            new: what is new of them: only declarations that name one of the new events are read.
             lines: which declarations; all by default.
 
         Raises:
@@ -133,14 +139,17 @@ class Carrier:
         asked = []
         for line in self.lines if lines is None else lines:
             concerned = [case for case in cases if line.teller.concerns(case)]
-            if names is not None:
-                concerned = [case for case in concerned if not line.teller.names.isdisjoint(names[case])]
+            if new is not None:
+                concerned = [case for case in concerned if not line.teller.names.isdisjoint(new.cases[case])]
             if concerned:
                 asked.append((line, concerned))
         if self._tools is None:
             return [Told(line, concerned, line.teller.cases(moment, concerned)) for line, concerned in asked]
+        needed = dict.fromkeys(case for _, some in asked for case in some)
+        came_along = None if new is None else new.events
+        events = self._events.cases(moment, list(needed)) if came_along is None else came_along
         shop = source.workshop(self._tools)
-        shop.take(self._events.cases(moment, list(dict.fromkeys(case for _, some in asked for case in some))))
+        shop.take(event for event in events if event[0] in needed)
         return [Told(line, concerned, _of(concerned, shop.rows(line.name))) for line, concerned in asked]
 
     def read_stretch(self, source: Source, moment: Connection, lines: Sequence[Line], stretch: Stretch) -> Read:

@@ -154,7 +154,7 @@ class Gathering:
             self._follow(ends, left)  # finds the cases at fault, which the transaction below could not
         everything = len(self.lines) == len(self.carrier.lines)
         with self._ours(ends, self.lines) as target:
-            place = locked(target)
+            place, _ = locked(target)
             at = utc_text(self.clock())
             end = ends.source.last_position()
             with ends.source.reading() as source:

@@ -6,19 +6,24 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from eventsourcing.persistence import InterfaceError
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..facts.reach import Reach, last_position
+from ...projections.events import ledger_events
+from ..facts.reach import Reach
 from ..store.dialects import side_of
 from ..store.engine import WRITE, place
 from ..store.errors import ConnectionLostError, DiskFullError, LockTimeoutError, ReadOnlyError
 from ..store.translating import driver_error, translate
 from .errors import PassingError
+from .quick import Quick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Select
+
+    from ..store.dialects import Side
 
 _EASY: Final = {
     "sqlite": "PRAGMA synchronous = NORMAL",
@@ -45,6 +50,7 @@ class Link(Reach):
         super().__init__(engine)
         self.where: Final = place(engine)
         self._side = side_of(engine.dialect)
+        self._last = Quick(_last(self._side), engine)
         self._derived = derived
         self._connection: Connection | None = None
 
@@ -76,22 +82,33 @@ class Link(Reach):
             if not keep:
                 transaction.rollback()
 
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For a single statement, which sees one moment by itself; no round trips for a transaction where that can be.
+
+        Raises as `reading`.
+        """
+        with self._guarded(write=False) as connection:
+            dbapi = connection.connection.dbapi_connection
+            # To MariaDB, saying so would itself be a round trip.
+            quick = self._side.readers_ask and dbapi is not None
+            if quick and dbapi is not None:
+                self._side.by_statement(dbapi, on=True)
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if quick and dbapi is not None and not connection.invalidated:
+                    self._side.by_statement(dbapi, on=False)
+
     def last_position(self) -> int:
         """The ledger's last position behind which no lower one can still appear. Raises as `reading`.
 
         It is asked for before a reading begins: what is sure by now is in every later reading, while a reading that
         began before might lack what was committed since.
         """
-        with self._guarded(write=False) as connection:
-            dbapi = connection.connection.dbapi_connection
-            if self._side.readers_ask and dbapi is not None:  # BEGIN and COMMIT would be a round trip each
-                self._side.by_statement(dbapi, on=True)
-            try:
-                with connection.begin():
-                    return last_position(connection)
-            finally:
-                if self._side.readers_ask and dbapi is not None and not connection.invalidated:
-                    self._side.by_statement(dbapi, on=False)
+        with self.asking() as connection:
+            return self._last.on(connection).fetchone()[0] or 0
 
     def close(self, *, failed: bool = False) -> None:
         """Give the connection up; the next transaction opens another. One that failed is not used again by anybody."""
@@ -130,3 +147,11 @@ class Link(Reach):
             raise PassingError(f"{self.where}: {translated}") from None
         # The driver's text may quote values: it must not come along in a traceback.
         raise translated from None
+
+
+def _last(side: Side) -> Select[tuple[int]]:
+    """In one statement; where readers ask how far they may go, what it sees may be a moment older than the answer."""
+    query = select(func.max(ledger_events.c.position))
+    if side.readers_ask:
+        query = query.where(ledger_events.c.position <= select(literal_column("ledger_settled()")).scalar_subquery())
+    return query

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from .errors import OvertakenError, PassingError
-from .quick import Quick
-from .tables import ledger_follower
+from .quick import Quick, together
+from .tables import ledger_follower, ledger_set_aside
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect, Engine
@@ -50,17 +50,21 @@ def find(connection: Connection) -> Place | None:
     return None if row is None else Place(*row)
 
 
-def locked(connection: Connection) -> Place:
-    """Read the row; other runners of the same target wait until the transaction ends.
+def locked(connection: Connection) -> tuple[Place, frozenset[str]]:
+    """Read the row, and then which cases are set aside; other runners wait until the transaction ends.
 
     Raises:
         PassingError: the row is gone; whoever opens the target next makes it anew.
 
     """
-    row = _statements(connection.engine).lock.on(connection).fetchone()
+    with together(connection):  # with the transaction's beginning
+        lock = _statements(connection.engine).lock.on(connection)
+        # By a statement of its own: it sees what the runner that was waited for has set aside.
+        aside = _statements(connection.engine).aside.on(connection)
+    row = lock.fetchone()
     if row is None:
         raise PassingError("the target's row in ledger_follower is gone")
-    return Place(*row)
+    return Place(*row), frozenset(case for (case,) in aside.fetchall())
 
 
 def begin(connection: Connection, ledger_id: str, at: str) -> None:
@@ -119,6 +123,7 @@ class _Statements:
     def __init__(self, engine: Engine) -> None:
         row = ledger_follower.c
         self.lock = Quick(select(ledger_follower).with_for_update(), engine)
+        self.aside = Quick(select(ledger_set_aside.c.case_id), engine)
         # The guard is in the statement: of two that race for a position the second finds no row to move.
         here = func.coalesce(row.position, literal_column("0")) == bindparam("its_position")
         same = (row.ledger_id == bindparam("its_ledger")) & (row.commits == bindparam("its_commits"))

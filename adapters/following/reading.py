@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, func, literal_column, select
@@ -107,24 +108,38 @@ class Eventreader:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came after a position: the names of the new events by case, in the order in which the cases changed."""
+    """What came after a position: the names of the new events by case, in the order in which the cases changed.
+
+    `events` are all events of these cases, where they came along.
+    """
 
     cases: dict[str, set[str]]
     reached: Reached
+    events: list[Event] | None = None
 
 
 class Newsreader:
-    """Reads what came after a position.
+    """Reads what came after a position, in one statement or two.
 
     Args:
         engine: the ledger's.
+        whole: whether all events of the cases that changed are to come along.
 
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, whole: bool) -> None:
+        self._whole: Final = whole
         between = (_E.position > bindparam("after"), _E.position <= bindparam("seen"))
-        query = select(_E.position, _E.stream, _E.name).where(*between).order_by(_E.position)
-        self._news: Final = Quick(query.limit(bindparam("most")).offset(literal_column("0")), engine)
+        chosen = [_E.stream] if whole else [_E.position, _E.stream, _E.name]
+        new = select(*chosen).where(*between).order_by(_E.position)
+        new = new.limit(bindparam("most")).offset(literal_column("0"))
+        if whole:
+            # MariaDB knows no LIMIT below IN.
+            changed = select(new.subquery("new").c.stream).distinct().subquery("changed")
+            told = select(_E.position, *_EVENT).join_from(changed, ledger_events, _E.stream == changed.c.stream)
+            self._news = Quick(told, engine, binary=True)
+        else:
+            self._news = Quick(new, engine)
         self._state: Final = Quick(select(_E.state).where(_E.position == bindparam("place")), engine)
 
     def news(self, connection: Connection, place: Place, seen: int, most: int) -> News | None:
@@ -135,13 +150,21 @@ class Newsreader:
         found = self._news.on(connection, after=after, seen=seen, most=most).fetchall()
         if not found:
             return None
+        if self._whole:
+            new = sorted((one for one in found if after < one[0] <= seen), key=itemgetter(0))[:most]
+            names = [(stream, name) for _, stream, _, name, _ in new]
+            state, events = new[-1][4], [one[1:] for one in found]
+        else:
+            new = found
+            names = [(stream, name) for _, stream, name in new]
+            (state,), events = self._state.on(connection, place=new[-1][0]).fetchone(), None
         cases: dict[str, set[str]] = {}
-        for _, stream, name in found:
+        for stream, name in names:
             cases.setdefault(stream, set()).add(name)
-        last = found[-1][0]
-        (state,) = self._state.on(connection, place=last).fetchone()
+        last = new[-1][0]
         # Positions may have gaps: where the last event there is was read, it is the ledger's last.
-        return News(cases, Reached(last, sha256(state).hexdigest(), seen if len(found) == most else last))
+        reached = Reached(last, sha256(state).hexdigest(), seen if len(new) == most else last)
+        return News(cases, reached, events)
 
 
 def changed(connection: Connection, after: int, upto: int) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
 
 from ...domain.values import utc_text
-from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
+from .aside import all_aside, at_fault, is_of_a_case, set_aside, take_back
 from .place import Place, advance, find, locked, look, make_sure
 from .quick import together
 from .reading import Newsreader, first_after
@@ -16,6 +16,8 @@ from .writing import COPIED_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from ..clock import Clock
     from .carrying import Carrier, Ends
@@ -39,7 +41,7 @@ class Stepper:
         self._carrier: Final = carrier
         self._ends: Final = ends
         self._clock: Final = clock
-        self._news: Final = Newsreader(ends.source.engine)
+        self._news: Final = Newsreader(ends.source.engine, whole=carrier.fetches)
 
     def step(self, most: int, seen: int | None = None) -> Place:
         """Take in at most so many events; give where the follower stands then. A paused one stays where it is.
@@ -71,16 +73,16 @@ class Stepper:
 
     def _step(self, most: int, faults: Mapping[str, PersistenceError], seen: int | None = None) -> Place:
         with self._ends.target.writing() as target:
-            place = locked(target)
+            place, aside = locked(target)
             at = utc_text(self._clock())
             seen = self._ends.source.last_position() if seen is None else seen
-            with self._ends.source.reading() as source:
+            with self._moment() as source:
                 new = self._news.news(source, place, seen, most)
                 if new is None or place.paused_at is not None or place.position is None:
                     return look(target, place, seen if new else place.position or 0, at)
-                left = faults.keys() | cases_aside(target)
+                left = faults.keys() | aside
                 cases = [case for case in new.cases if case not in left]
-                told = self._carrier.read(self._ends.source, source, cases, names=new.cases)
+                told = self._carrier.read(self._ends.source, source, cases, new=new)
                 positions = {case: first_after(source, case, place.position) for case in faults}
             if faults:
                 set_aside(target, faults, positions, at)
@@ -91,6 +93,10 @@ class Stepper:
                 moved, cursor = advance(target, place, new.reached, at)
             make_sure(cursor)
             return moved
+
+    def _moment(self) -> AbstractContextManager[Connection]:
+        """One moment of the ledger: a transaction, or where one statement asks for all, that statement."""
+        return self._ends.source.asking() if self._carrier.fetches else self._ends.source.reading()
 
     def _try(self, cases: Sequence[str]) -> None:
         """Carry cases over and take it back."""
@@ -104,7 +110,7 @@ class Stepper:
     def _retried(self, case: str) -> bool:
         try:
             with self._ends.target.writing() as target:
-                place = locked(target)
+                place, _ = locked(target)
                 with self._ends.source.reading() as source:
                     told = self._carrier.read(self._ends.source, source, [case])
                 self._carrier.write(target, told)

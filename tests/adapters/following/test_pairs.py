@@ -37,7 +37,7 @@ def test_facts_elsewhere_are_what_the_ledgers_own_facts_are(source: str, new_url
 
 
 def test_an_analyst_asks_the_views_where_the_facts_are(database_url: str, target_url: str) -> None:
-    with World(database_url, steps=60) as world, Follower(world.url, target_url) as follower:
+    with World(database_url, steps=80) as world, Follower(world.url, target_url) as follower:
         follower.catch_up()
         views = [name for name in VIEWS if name != "report_audit_trail"]
         with connected(world.url) as ledger, connected(target_url) as target:
