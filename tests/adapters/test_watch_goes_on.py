@@ -10,7 +10,7 @@ from caseledger.adapters.testing import accept, at, ledger_in_memory
 from caseledger.domain.command import Command
 from caseledger.domain.opinion.alerts import RaiseAlert
 from caseledger.domain.refusal import MissingDetail
-from tests.adapters.test_alerting import BEGUN, ENDED, MONDAY
+from tests.adapters.watched import BEGUN, ENDED, MONDAY
 from tests.policies import GROUP
 
 LATER = at("2026-04-30 10:00")
