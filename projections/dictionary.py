@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from .facts import ALL
 from .reports import VIEWS
+from .view_words import words_of
 from .vocabulary import CASE_COLUMN, Column, Facts, Take
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ rule when it is read. *first*, *last* go by the version of the event; *last* is 
 that event does not give it; *last given* is the last that gives it. Absent (NULL) means unknown, never no. Times are
 UTC text of one width, `2026-03-01T01:30:00.000000Z`; days and months, `2026-03-01` and `2026-03`, are those of the
 center's time zone (DA-5). Facts hold ids and codes, no personal data.
+
+Any SQL tool reads them in the ledger's own database, on a server by an account that sees nothing else
+([accounts](accounts.md)), or in another database that [follows](followers.md). The [views](#views) stand at the end:
+they hold a row for each case or clock that the reports count, so a figure opens into its cases by a `where`.
 """
 
 _VIEWS: Final = {
@@ -92,7 +97,11 @@ def _facts(facts: Facts) -> Iterator[str]:
 
 def _views() -> Iterator[str]:
     yield "## Views\n"
-    yield "Over the tables above, so that they never disagree with them.\n"
-    for name, make in VIEWS.items():
-        columns = ", ".join(f"`{column.name}`" for column in make().subquery().c)
-        yield f"- **{name}**: {_VIEWS[name]} Columns: {columns}."
+    yield "Over the tables above, so that they never disagree with them."
+    for name in VIEWS:
+        yield f"\n### {name}\n"
+        yield f"{_VIEWS[name]}\n"
+        yield "| column | 中文 | English |"
+        yield "|---|---|---|"
+        for column, (zh, en) in words_of(name):
+            yield f"| {column} | {zh} | {en} |"

@@ -37,6 +37,7 @@ HEADINGS: Final = {
     "clock": "时限",
     "column": "列",
     "columns": "列",
+    "command": "指令",
     "command_id": "指令",
     "complaints": "投诉",
     "customer": "顾客",

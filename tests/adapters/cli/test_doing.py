@@ -119,7 +119,24 @@ def test_shipped_policies_are_listed_and_one_is_shown_with_the_clause_of_each_li
     shown = caseledger("policies", "w08").out
     # 1 hour to the first response, W08-01 4.6.1 (rulebook OP-5).
     (line,) = [line for line in shown.splitlines() if line.startswith("response ")]
-    assert line.split() == ["response", "1", "hours", "OP-5", "W08-01", "4.6.1,", "4.6.2"]
+    assert line.split() == ["response", "1", "hour", "OP-5", "W08-01", "4.6.1,", "4.6.2"]
+
+
+@pytest.mark.parametrize("name", ["w08", "group400", "handbook", "imported"])
+def test_a_policy_is_shown_whole(caseledger: Run, name: str) -> None:
+    """Every value of it, also what is neither a limit nor a target (GP-2, GP-5, OP-7, OP-12)."""
+    shown = caseledger("policies", name).out
+    values = caseledger("policies", name, "--format", "json").json
+    for field in values.keys() - {"name", "version", "in_force_from", "label", "source", "targets"}:
+        assert field in shown or field == "authority", field
+    for command in values.get("authority", {}):
+        assert command in shown
+    if name == "group400":
+        (line,) = [line for line in shown.splitlines() if line.startswith("solution.cleaning.general ")]
+        assert "GP-2" in line
+        assert line.rstrip().endswith("4 hours")
+        (line,) = [line for line in shown.splitlines() if line.startswith("alerts.red ")]
+        assert "past 15 days; points 1.00; plan 1 day" in line
 
 
 def test_the_version_is_printed(caseledger: Run) -> None:

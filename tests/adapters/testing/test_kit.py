@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,12 @@ WORKED = (
 def test_there_is_a_builder_for_every_command_and_it_is_public() -> None:
     built = {each.kind.name for name in testing.__all__ if isinstance(each := getattr(testing, name), Builder)}
     assert built == set(COMMANDS)
+
+
+def test_the_page_lists_every_builder() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "testing.md").read_text("utf-8")
+    built = {name for name in testing.__all__ if isinstance(getattr(testing, name), Builder)}
+    assert {name for name in built if f"`{name}`" not in page} == set()
 
 
 def test_the_defaults_of_the_builders_make_whole_cases() -> None:
