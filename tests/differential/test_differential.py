@@ -34,7 +34,7 @@ SOME = settings(
 )
 
 FOUND_BY_THE_WATCH = {"opinion.treated_as_unsatisfied.v1"}
-"""What only two cases that fit each other lead to; `tests/adapters/test_alerting.py` tells of it."""
+"""What only two cases that fit each other lead to; `tests/adapters/test_watching_many.py` tells of it."""
 
 
 def do(house: House, told: Told) -> bool:

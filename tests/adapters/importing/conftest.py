@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from caseledger.adapters.importing import Mapping, parse_mapping
+from caseledger.adapters.importing import LogMapping, Mapping, parse_log_mapping, parse_mapping
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
+from tests.adapters.importing import logs
+
+Table = Callable[..., Path]
+"""Writes rows below a header into a file."""
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -66,7 +70,7 @@ def ledger(sqlite_url: str) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Callable[..., Path]:
+def table(tmp_path: Path) -> Table:
     """Writes rows below the header into a file."""
 
     def write(*rows: str, header: str = HEADER, encoding: str = "utf-8") -> Path:
@@ -75,3 +79,18 @@ def table(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def log(table: Table) -> Table:
+    """Writes events below the log's header into a file."""
+
+    def write(*rows: str, header: str = logs.HEADER) -> Path:
+        return table(*rows, header=header)
+
+    return write
+
+
+@pytest.fixture
+def plan() -> LogMapping:
+    return parse_log_mapping(logs.MAPPING)

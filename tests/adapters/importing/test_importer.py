@@ -1,7 +1,6 @@
 """Every row of a file is imported, unchanged, differing or rejected; what the source does not know stays unknown."""
 
 import csv
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -27,9 +26,8 @@ from caseledger.domain.opinion.events import OpinionAccepted, OpinionEnded
 from caseledger.domain.opinion.words import Ending, Kind
 from caseledger.domain.refusal import UnknownCase
 from caseledger.domain.values import Channel, LateReason, Role
-from tests.adapters.importing.conftest import CLOSED, HEADER, MAPPING, OPEN
+from tests.adapters.importing.conftest import CLOSED, HEADER, MAPPING, OPEN, Table
 
-Table = Callable[..., Path]
 MANAGER = Actor(id="staff:li", role=Role.MANAGER, center="center:pine")
 
 
