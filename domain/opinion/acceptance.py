@@ -111,8 +111,7 @@ def notice_due(severity: Severity | None, before: Severity | None, moment: datet
     if severity is not Severity.MAJOR or before is Severity.MAJOR:
         return {}
     limit = terms.rules.notify
-    edition = terms.edition(limit)
-    return due_fields(Clock.NOTIFY, limit, moment, terms) | ({"calendar": edition} if edition else {})
+    return due_fields(Clock.NOTIFY, limit, moment, terms) | {"calendar": terms.edition(limit)}
 
 
 _COPIED = {

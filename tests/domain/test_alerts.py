@@ -93,7 +93,7 @@ class TestPastItsTimeLimit:
     )
     def test_what_has_no_limit_is_handled_or_has_ended_is_not_past_it(self, steps: tuple[Command, ...]) -> None:
         given(*steps, under=GROUP).when(raise_alert("2026-03-20 09:00")).then_refused(
-            rule="GP-5", kind=WrongTime, where="level", says="no blue alert"
+            rule="GP-5", kind=WrongTime, where="level", says="Right would be: an alert that the case calls for."
         )
 
     def test_what_is_wrong_again_after_its_callback_is_past_its_limit_again(self) -> None:

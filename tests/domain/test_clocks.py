@@ -101,7 +101,8 @@ def test_day_is_the_one_where_the_center_is() -> None:
     moment = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
     assert local_day(moment, SHANGHAI) == date(2026, 3, 2)
     assert local_day(moment, NEW_YORK) == date(2026, 3, 1)
-    assert deadline(moment, limit(2, Unit.DAYS), Printed(), SHANGHAI).at == at("2026-03-04 23:59:59.999999")
+    due = deadline(moment, limit(2, Unit.DAYS), Printed(), SHANGHAI).at
+    assert (due, due.tzinfo) == (at("2026-03-04 23:59:59.999999"), UTC)
 
 
 def test_day_on_which_the_clocks_change_ends_at_its_own_midnight() -> None:

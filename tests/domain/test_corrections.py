@@ -232,6 +232,11 @@ class TestCallback:
         assert (second.handled_in_time, second.outcome_satisfied, second.satisfied) == (True, True, True)
         assert story.state.corrections.callbacks == (1,)
 
+    def test_all_of_its_answers_are_what_was_given_anew(self) -> None:
+        right = correct_callback("2026-03-04 10:00", handled_in_time=False, outcome_satisfied=True)
+        (made,) = given(*CONTENT).when(right).state.callbacks
+        assert (made.handled_in_time, made.outcome_satisfied, made.attitude_satisfied) == (False, True, None)
+
     def test_a_wrong_answer_of_an_earlier_turn_starts_no_other(self) -> None:
         given(*self.TWICE).when(correct_callback("2026-03-04 10:00", outcome_satisfied=False)).then(
             happened(CallbackCorrected, callback=1, turn=1, satisfied=False)

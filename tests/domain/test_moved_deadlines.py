@@ -22,9 +22,9 @@ from caseledger.adapters.testing import (
     respond,
 )
 from caseledger.domain.command import Command
-from caseledger.domain.opinion.deadlines import Because, DeadlineMoved
+from caseledger.domain.opinion.deadlines import Because, DeadlineMoved, limit_of
 from caseledger.domain.opinion.timing import Clock, run_of
-from caseledger.domain.policy import Policy
+from caseledger.domain.policy import Limit, Policy
 from caseledger.domain.refusal import Refused, UnknownCode, WrongState, WrongTime
 from tests.domain.story import W08, at
 from tests.policies import GROUP, limit
@@ -159,6 +159,21 @@ def published(*steps: Command, under: Policy = GROUP) -> Story:
     story = given(*steps, under=under)
     story.calendar = Published()
     return story.when(confirm_deadlines(by="acceptor"), now="2027-01-02 09:00")
+
+
+@pytest.mark.parametrize(
+    ("clock", "level", "counts"),
+    [
+        (Clock.PLAN, "center", W08.plan_at_center),
+        (Clock.PLAN, "company", W08.plan_at_company),
+        (Clock.RESPONSE, "center", W08.response),
+        (Clock.CALLBACK, "center", W08.callback),
+        (Clock.HANDLING, "center", None),  # only where a time was agreed
+        (Clock.FOLLOW_UP, "center", None),  # so many in every seven days
+    ],
+)
+def test_a_deadline_is_counted_by_the_limit_that_set_it(clock: Clock, level: str, counts: Limit | None) -> None:
+    assert limit_of(clock, given(accept(f"{DAY} 09:00", level=level)).state, W08) == counts
 
 
 class TestByTheCalendar:
