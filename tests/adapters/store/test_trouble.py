@@ -148,10 +148,12 @@ def _kept_whole(url: str, open_store: Open, cases: list[int]) -> None:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk of one mebibyte, where this user may mount one."""
+def small_disk(folder: Path, mebibytes: int = 1) -> Iterator[Path]:
+    """A disk of so many mebibytes, where this user may mount one."""
     folder.mkdir()
-    if run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], capture_output=True, check=False).returncode:
+    if run(
+        ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", folder], capture_output=True, check=False
+    ).returncode:
         pytest.skip("this user may not mount a small disk")
     try:
         yield folder
