@@ -120,6 +120,23 @@ def test_an_environment_of_a_moved_checkout_is_made_anew(bare_checkout: Path, re
     assert (bare_checkout / "environments").read_text().split() == ["made", "made"]
 
 
+def test_another_checkouts_environment_that_is_linked_here_is_left_as_it_is(
+    bare_checkout: Path, recording_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    setup = bare_checkout / "scripts" / "setup"
+    run(setup, "run", PYTHON=str(recording_python))
+    theirs = tmp_path_factory.mktemp("theirs") / "environment"
+    (bare_checkout / ".venv").rename(theirs)
+    (theirs / "place").write_text((theirs / "place").read_text().replace(str(bare_checkout), "/elsewhere"))
+    (bare_checkout / ".venv").symlink_to(theirs)
+    before = {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()}
+    done = run(setup, "run", PYTHON=str(recording_python))
+    assert done.returncode == 0, done.stderr
+    assert {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()} == before
+    assert not (bare_checkout / ".venv").is_symlink()
+    assert (bare_checkout / "environments").read_text().split() == ["made", "made"]
+
+
 def test_the_demo_never_replaces_a_file_that_is_not_its_own(tmp_path: Path) -> None:
     ledger = tmp_path / "ours.db"
     ledger.write_bytes(b"ours")
