@@ -23,6 +23,7 @@ from ..domain.event import Actor, Event, Recorded
 from ..domain.refusal import Refused, UnknownCase
 from .bulk import collector_waiting
 from .clock import new_command_id
+from .closing import or_closed
 from .codec import EnvelopeMapper
 from .deciding import Deciding
 from .history import History, Outcome
@@ -74,7 +75,6 @@ class CaseApplication(Application[str]):
         clock: gives `recorded_at`.
         calendar: official working days.
         random_bytes: what ids are made of, for commands that come without one; the operating system's by default.
-
     """
 
     name = "caseledger"
@@ -96,8 +96,9 @@ class CaseApplication(Application[str]):
         self._centers: dict[str, _Cached] = {}
         self._centers_lock = Lock()
         self._turn = Lock()
-        super().__init__({"ORIGINATOR_ID_TYPE": "text", **settings})
-        self.vault = vault(self.factory)
+        with or_closed(self):
+            super().__init__({"ORIGINATOR_ID_TYPE": "text", **settings})
+            self.vault = vault(self.factory)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings and nothing else; the library would merge the process environment."""
@@ -121,7 +122,6 @@ class CaseApplication(Application[str]):
         Raises:
             ConflictError: others were quicker `ATTEMPTS` times.
             StoreError: the database would not take it; nothing was recorded.
-
         """
         if not is_watched(_log):
             return self._until_recorded(groups, {}, dry_run=dry_run)
@@ -185,7 +185,6 @@ class CaseApplication(Application[str]):
 
         Raises:
             UnknownCase: there is no such stream.
-
         """
         found = self.histories([stream], version=version)[stream]
         if not found.events:

@@ -11,6 +11,7 @@ from ..projections.facts import ALL
 from .alerting import Watcher
 from .calendar import ChineseCalendar
 from .clock import system_clock
+from .closing import or_closed
 from .doctor import Diagnosis, examine_engine
 from .due import DueList
 from .figures import Figures
@@ -87,7 +88,8 @@ class Ledger:
             random_bytes=random_bytes,
         )
         self._database = database_of(self._app)
-        self._facts = facts_of(self._app, kept=facts)
+        with or_closed(self):
+            self._facts = facts_of(self._app, kept=facts)
         self._figures = Figures(self._database, now=self._clock)
         self._watcher = Watcher(self._app, self._database)
         self._due = DueList(self._database, self._app.center, now=self._clock)
@@ -102,7 +104,6 @@ class Ledger:
         Raises:
             Refused: by a rule; nothing was recorded.
             StoreError: the database would not take it; nothing was recorded.
-
         """
         result = self._app.execute([[command]])[0]
         if isinstance(result, Refused):
@@ -129,7 +130,6 @@ class Ledger:
             LedgerSettingsError: it would lose what is committed (`synchronous`), or its order.
             StaleTransactionError: on SQLite others have written since the transaction first read.
             StoreError: the database failed.
-
         """
         return Within(application_within(self._app, connection))
 
@@ -149,7 +149,6 @@ class Ledger:
 
         Raises:
             UnknownCase: no such case, or it was not recorded yet at that moment.
-
         """
         return replay(self._app, self._figures, case, version=version, at=at)
 
