@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Executable
+
     from ..domain.center import CenterState
     from ..domain.command import Command
     from ..domain.policy import Policy, Repetition, ShareRule
@@ -128,7 +130,7 @@ class Watcher:
 
     # Where to look
 
-    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any select
+    def _rows(self, query: Executable) -> list[Any]:
         with self._database.transaction(write=False) as connection:
             return list(connection.execute(query))
 

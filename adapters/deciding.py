@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from ..domain.event import Recorded
 from ..domain.refusal import CommandReused, UnknownCase
 from ..domain.register import issue, number_of, register_of
 from ..domain.terms import Terms, authorise
+from ..domain.values import ID_LENGTH, hashed
 from .clock import new_command_id
 from .history import History, Outcome
 
@@ -249,4 +249,4 @@ def _stream_of(command: Command) -> str | None:
 def _case_of(kind: str, command_id: str) -> str:
     """Derive the id of a new case from the command's, so that a retry finds the same case."""
     case = f"{kind}:{command_id.removeprefix('cmd:')}"
-    return case if len(case) <= 64 else f"{kind}:{sha256(command_id.encode()).hexdigest()[:40]}"  # noqa: PLR2004 - ids have at most 64 characters
+    return case if len(case) <= ID_LENGTH else f"{kind}:{hashed(command_id)}"

@@ -20,6 +20,8 @@ from .clock import system_clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sqlalchemy import Row
+
     from ..domain.center import CenterState
     from ..domain.policy import Policy
     from .clock import Clock
@@ -89,7 +91,7 @@ def _roles(step: Step, policy: Policy | None) -> tuple[Role, ...]:
     return tuple(Role) if listed is None else listed
 
 
-def _row(row: Any, moment: datetime, policies: Mapping[str, Policy]) -> DueStep:  # noqa: ANN401 - a row of the select
+def _row(row: Row[Any], moment: datetime, policies: Mapping[str, Policy]) -> DueStep:
     step = _STEPS[row.step]
     until = None if row.due_at is None else datetime.fromisoformat(row.due_at)
     policy = policies.get(row.policy_digest)

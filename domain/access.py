@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationError
 
 from .event import Event
 from .refusal import MissingDetail
-from .values import Code, Id
+from .values import ID_LENGTH, Code, Id, hashed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +26,7 @@ class PersonalDataRevealed(Event):
 def access_of(case: str) -> str:
     """The stream that keeps the looks at one case."""
     stream = f"access:{case}"
-    return stream if len(stream) <= 64 else f"access:{sha256(case.encode()).hexdigest()[:40]}"  # noqa: PLR2004 - ids have at most 64 characters
+    return stream if len(stream) <= ID_LENGTH else f"access:{hashed(case)}"
 
 
 def reveal(case: str, up_to_version: int, purpose: str, moment: datetime) -> PersonalDataRevealed:

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 _SCALARS = frozenset({str, int, bool})
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON values have no narrower type
+def canonical(value: object) -> bytes:
     """Write JSON in the one form the ledger stores: sorted ASCII keys, no spaces, UTF-8, no floats, no nulls.
 
     Raises:
@@ -23,12 +23,12 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON values have no narrow
     return to_json(_in_order(value, "the top"))
 
 
-def digest(value: Any) -> str:  # noqa: ANN401 - as above
+def digest(value: object) -> str:
     """SHA-256 of the canonical bytes, in hexadecimal."""
     return sha256(canonical(value)).hexdigest()
 
 
-def _in_order(value: Any, place: str) -> Any:  # noqa: ANN401 - as above
+def _in_order(value: Any, place: str) -> Any:  # noqa: ANN401 - JSON values have no narrower type
     """Put the keys in order, and refuse what has no single form. This runs for every event."""
     kind = type(value)
     if kind is dict:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from .event import Actor
 from .personal import marked_fields
-from .values import Id, LateReason, UtcTime
+from .values import ID_LENGTH, Id, LateReason, UtcTime, hashed
 
 
 class Command(BaseModel):
@@ -47,8 +46,8 @@ class Command(BaseModel):
         """What a command that follows from this one takes over; its id is derived, so that a retry finds it again."""
         first = self.command_id or ""
         derived = f"{first}.2"
-        if len(derived) > 64:  # noqa: PLR2004 - ids have at most 64 characters
-            derived = f"cmd:{sha256(first.encode()).hexdigest()[:40]}.2"
+        if len(derived) > ID_LENGTH:
+            derived = f"cmd:{hashed(first)}.2"
         return {
             "actor": self.actor,
             "command_id": derived,

@@ -7,13 +7,20 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
-ID_PATTERN: Final = r"^[a-z0-9][a-z0-9._:-]{0,63}$"
+ID_LENGTH: Final = 64
+ID_PATTERN: Final = rf"^[a-z0-9][a-z0-9._:-]{{0,{ID_LENGTH - 1}}}$"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _YEARS: Final = range(1900, 3000)
+
+
+def hashed(text: str) -> str:
+    """Forty hexadecimal digits that stand for a text which would make an id too long."""
+    return sha256(text.encode()).hexdigest()[:40]
 
 
 def _storable(value: object) -> object:

@@ -44,8 +44,10 @@ def keys_read(declarations: Iterable[Facts]) -> dict[str, tuple[str, ...]]:
 
 def select_ahead(facts: Facts) -> Select[*tuple[Any, ...]]:
     """Give `select_of` the facts over a table `ledger_events` that holds some whole cases, read ahead."""
-    read_ahead: Any = replacement_traverse(select_of(facts, streams=()), {}, _column_of)
-    return read_ahead  # type: ignore[no-any-return]  # SQLAlchemy does not say that a select stays one
+    # SQLAlchemy does not say that a select stays one.
+    traversed: Any = replacement_traverse(select_of(facts, streams=()), {}, _column_of)
+    ahead: Select[*tuple[Any, ...]] = traversed
+    return ahead
 
 
 def _column_of(element: Any, **_: Any) -> ColumnElement[str] | None:  # noqa: ANN401 - any part of a select

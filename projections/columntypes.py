@@ -71,26 +71,26 @@ def _parts(element: exact, compiler: SQLCompiler, given: dict[str, Any]) -> tupl
 
 
 @compiles(exact)
-def _exact(element: exact, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+def _exact(element: exact, compiler: SQLCompiler, **given: Any) -> str:
     text, scale = _parts(element, compiler, given)
     return f"CAST({text} AS DECIMAL({DIGITS}, {scale}))"
 
 
 @compiles(exact, "sqlite")
-def _exact_sqlite(element: exact, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - as above
+def _exact_sqlite(element: exact, compiler: SQLCompiler, **given: Any) -> str:
     text, scale = _parts(element, compiler, given)
     # Fifteen digits are exact in a double, so that printing the decimals gives the amount back; of NULL it prints 0.00.
     return f"CASE WHEN {text} IS NOT NULL THEN printf('%.{scale}f', {text}) END".replace("%", _percent(compiler))
 
 
 @compiles(exact_total)
-def _exact_total(element: exact_total, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - as above
+def _exact_total(element: exact_total, compiler: SQLCompiler, **given: Any) -> str:
     text, scale = _parts(element, compiler, given)
     return f"sum(CAST({text} AS DECIMAL({DIGITS}, {scale})))"
 
 
 @compiles(exact_total, "sqlite")
-def _exact_total_sqlite(element: exact_total, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - as above
+def _exact_total_sqlite(element: exact_total, compiler: SQLCompiler, **given: Any) -> str:
     text, scale = _parts(element, compiler, given)
     # Summed in whole units of the last decimal: a sum of doubles would drift.
     unit = 10**scale

@@ -65,20 +65,20 @@ def _parts(element: json_text, compiler: SQLCompiler, given: dict[str, Any]) -> 
 
 
 @compiles(json_text, "sqlite")
-def _on_sqlite(element: json_text, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+def _on_sqlite(element: json_text, compiler: SQLCompiler, **given: Any) -> str:
     state, key = _parts(element, compiler, given)
     # 3.45.0 refuses JSON in a BLOB; and a JSON number would come back as a number.
     return f"CAST(json_extract(CAST({state} AS TEXT), '$.{key}') AS TEXT)"
 
 
 @compiles(json_text, "postgresql")
-def _on_postgresql(element: json_text, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+def _on_postgresql(element: json_text, compiler: SQLCompiler, **given: Any) -> str:
     state, key = _parts(element, compiler, given)
     return f"(convert_from({state}, 'UTF8')::json ->> '{key}')"
 
 
 @compiles(json_text, "mysql", "mariadb")
-def _on_mariadb(element: json_text, compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+def _on_mariadb(element: json_text, compiler: SQLCompiler, **given: Any) -> str:
     state, key = _parts(element, compiler, given)
     return f"JSON_UNQUOTE(JSON_EXTRACT(CONVERT({state} USING utf8mb4), '$.{key}'))"
 

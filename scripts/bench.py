@@ -32,7 +32,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--job"]:
         run_job(sys.argv[2], json.loads(sys.argv[3]))
         return
-    from benching.rows import GROUPS  # noqa: PLC0415 - not in the peers' environment
+    from benching.rows import GROUPS
 
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--events", type=int, default=QUICK, help=f"size of the ledger; {RECORD} for the record")
@@ -54,7 +54,7 @@ def main() -> None:
     if unknown := set(options.on.split(",")) - {"disk", "tmpfs"}:
         parser.error(f"{', '.join(sorted(unknown))} is no place; disk and tmpfs are")
 
-    from benching.measuring import measure  # noqa: PLC0415 - as above
+    from benching.measuring import measure
 
     report = None
     for report in measure(options, chosen, progress=lambda text: print(text, file=sys.stderr)):
@@ -70,9 +70,9 @@ def main() -> None:
 
 def show(report: Report) -> None:
     """Print the table for a person."""
-    from benching.table import HEAD  # noqa: PLC0415 - as above
-    from rich.console import Console  # noqa: PLC0415 - as above
-    from rich.table import Table  # noqa: PLC0415 - as above
+    from benching.table import HEAD
+    from rich.console import Console
+    from rich.table import Table
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 170)
     table = Table(title=f"{report.events:,} events, medians of {report.rounds}", title_justify="left")

@@ -83,7 +83,7 @@ def simulate(options: argparse.Namespace, *, show: bool = False) -> Made:
     months = options.months or (None if options.events else USUAL_MONTHS)
     clock = EntryClock()
     url = options.db if ":" in options.db else f"sqlite:///{options.db}"
-    drawn = Random(f"{options.seed}/bytes").randbytes  # noqa: S311 - said above
+    drawn = Random(f"{options.seed}/bytes").randbytes
     started = perf_counter()
     with Ledger(url, clock=clock, facts=options.facts, random_bytes=drawn) as ledger, bar(show) as progress:
         task = progress.add_task("", total=options.events)

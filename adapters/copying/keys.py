@@ -94,7 +94,7 @@ def _take_over(engine: Engine, rows: Sequence[Any]) -> None:
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
         ids = [row.key_id for row in rows]
         there = set(connection.execute(select(ledger_keys.c.key_id).where(ledger_keys.c.key_id.in_(ids))).scalars())
-        missing = [dict(row._mapping) for row in rows if row.key_id not in there]  # noqa: SLF001 - the documented way
+        missing = [dict(row._mapping) for row in rows if row.key_id not in there]
         if missing:
             connection.execute(insert(ledger_keys), missing)
         erased = [row.key_id for row in rows if row.secret is None and row.key_id in there]

@@ -104,7 +104,7 @@ class Target:
         if source.engine is None or not self.copying:
             return
         with looking(source.engine) as connection:
-            rows = [dict(row._mapping) for row in connection.execute(select(ledger_tracking))]  # noqa: SLF001 - the documented way
+            rows = [dict(row._mapping) for row in connection.execute(select(ledger_tracking))]
         with self._database.transaction() as connection:
             connection.execute(ledger_tracking.delete())
             if rows:

@@ -17,7 +17,7 @@ from .finding import Finding, fault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Row
 
 NEWEST: Final = 1000
 """How many of the last events are looked at where not all are."""
@@ -56,7 +56,7 @@ def newest_streams(engine: Engine, events: int = NEWEST) -> list[str]:
         return sorted(set(connection.execute(query).scalars()))[:500]
 
 
-def _stored(row: Any) -> StoredEvent:  # noqa: ANN401 - a row of the table
+def _stored(row: Row[Any]) -> StoredEvent:
     return StoredEvent(row.stream, row.version, row.name, row.state)
 
 

@@ -20,7 +20,7 @@ from .finding import Finding, fault, warning
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Executable
 
     from ...projections.vocabulary import Facts as Declaration
     from ..facts.reach import Progress
@@ -73,7 +73,7 @@ def _sampled(engine: Engine, declaration: Declaration, streams: Sequence[str]) -
         yield _differs(declaration.name, case, "differs")
 
 
-def _rows(connection: Connection, query: Any) -> set[tuple[Any, ...]]:  # noqa: ANN401 - either kind of select
+def _rows(connection: Connection, query: Executable) -> set[tuple[Any, ...]]:
     return {tuple(row) for row in connection.execute(query)}
 
 

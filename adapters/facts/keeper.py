@@ -28,9 +28,9 @@ from .marks import Mark
 from .tongue import Tongue, tongue_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import ColumnElement, Engine
     from sqlalchemy.engine.interfaces import DBAPICursor
-    from sqlalchemy.sql import Executable
+    from sqlalchemy.sql import ClauseElement, Executable
 
     from ...projections.vocabulary import Facts as Declaration
 
@@ -41,8 +41,8 @@ SIZES: Final = (1, 4, 16, 64, 256)
 class Statement:
     """A statement compiled once for the dialect, run as text on the driver."""
 
-    def __init__(self, statement: Executable, engine: Engine) -> None:
-        compiled: Any = statement.compile(dialect=engine.dialect)  # type: ignore[attr-defined]  # Executable hides it
+    def __init__(self, statement: ClauseElement, engine: Engine) -> None:
+        compiled: Any = statement.compile(dialect=engine.dialect)
         self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
 
@@ -101,7 +101,7 @@ class Keeper:
     def read_cases(self, table: Table, size: int) -> Statement:
         """Read so many streams into the table."""
 
-        def statement() -> Executable:
+        def statement() -> ClauseElement:
             chosen = select_of(self.declaration, streams=[ledger_events.c.stream.in_(_bound(size))])
             return insert(table).from_select(list(table.c.keys()), chosen)
 
@@ -110,7 +110,7 @@ class Keeper:
     def read_range(self, table: Table) -> Statement:
         """Read the streams after one and up to another into the table."""
 
-        def statement() -> Executable:
+        def statement() -> ClauseElement:
             chosen = select_of(self.declaration, streams=_range(ledger_events.c.stream))
             return insert(table).from_select(list(table.c.keys()), chosen)
 
@@ -134,7 +134,7 @@ class Keeper:
         Parameters: the events' `after` and `upto`; the rows' `kept_after` and, but for the last range, `upto` as well.
         """
 
-        def statement() -> Executable:
+        def statement() -> ClauseElement:
             told = select_of(self.declaration, streams=_range(ledger_events.c.stream)).subquery("said")
             stream = self.table.c[CASE_COLUMN]
             kept = [stream > bindparam("kept_after", type_=stream.type)]
@@ -152,7 +152,7 @@ class Keeper:
         names = list(self.table.c.keys())
         return delete(self.table), insert(self.table).from_select(names, select(*self.shadow.c))
 
-    def _once(self, key: tuple[Any, ...], make: Callable[[], Executable]) -> Statement:
+    def _once(self, key: tuple[Any, ...], make: Callable[[], ClauseElement]) -> Statement:
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = Statement(make(), self._engine)
@@ -201,7 +201,7 @@ def chunks(cases: Sequence[str]) -> Iterator[list[str]]:
         yield chunk + [chunk[-1]] * (size - len(chunk))
 
 
-def _range(stream: Any) -> list[Any]:  # noqa: ANN401 - a column of either table
+def _range(stream: ColumnElement[str]) -> list[ColumnElement[bool]]:
     return [stream > bindparam("after", type_=stream.type), stream <= bindparam("upto", type_=stream.type)]
 
 

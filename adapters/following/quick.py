@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
-    from sqlalchemy.sql import Executable
+    from sqlalchemy.sql import ClauseElement
 
 
 class Quick:
@@ -20,8 +20,8 @@ class Quick:
 
     """
 
-    def __init__(self, statement: Executable, engine: Engine, *, binary: bool = False) -> None:
-        compiled: Any = statement.compile(dialect=engine.dialect)  # type: ignore[attr-defined]  # Executable hides it
+    def __init__(self, statement: ClauseElement, engine: Engine, *, binary: bool = False) -> None:
+        compiled: Any = statement.compile(dialect=engine.dialect)
         self._text = str(compiled)
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
         self._form = {"binary": True} if binary and engine.dialect.name == "postgresql" else {}

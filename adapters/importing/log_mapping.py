@@ -66,7 +66,7 @@ class Step(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _fields_beside(cls, values: Any) -> Any:  # noqa: ANN401 - what TOML holds is not known yet
+    def _fields_beside(cls, values: object) -> object:
         if not isinstance(values, dict):
             return values
         fields = {name: value for name, value in values.items() if name not in _NOT_FIELDS}
@@ -99,7 +99,7 @@ class LogMapping(Origin):
 
     @field_validator("steps", mode="before")
     @classmethod
-    def _one_or_several(cls, steps: Any) -> Any:  # noqa: ANN401 - what TOML holds is not known yet
+    def _one_or_several(cls, steps: object) -> object:
         if not isinstance(steps, dict):
             return steps
         return {activity: [step] if isinstance(step, dict) else step for activity, step in steps.items()}

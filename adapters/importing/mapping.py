@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -57,7 +57,7 @@ class _Keyed(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_key(cls, values: Any) -> Any:  # noqa: ANN401 - what TOML holds is not known yet
+    def _one_key(cls, values: object) -> object:
         if isinstance(values, dict) and isinstance(values.get("key"), str):
             return values | {"key": (values["key"],)}
         return values

@@ -8,7 +8,7 @@ here; that this is also the order in the text is checked when the text is made.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Dialect, Executable, Table, bindparam, func, literal_column, select
+from sqlalchemy import ClauseElement, ColumnElement, Dialect, Table, bindparam, func, literal_column, select
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -29,13 +29,13 @@ Insert: TypeAlias = Callable[[DBAPICursor, Sequence[Row]], list[int]]
 """Insert rows on a driver's cursor, in their order, and give their positions."""
 
 
-def text_of(statement: Executable, dialect: Dialect, parameters: Sequence[str]) -> str:
+def text_of(statement: ClauseElement, dialect: Dialect, parameters: Sequence[str]) -> str:
     """Compile a statement whose bound parameters must come in the given order.
 
     Raises:
         ValueError: the dialect is not positional, or puts the parameters in another order.
     """
-    compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # Executable hides its ClauseElement
+    compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler) or list(compiled.positiontup or ()) != list(parameters):
         message = f"expected the parameters {list(parameters)} in this order"
         raise ValueError(message)

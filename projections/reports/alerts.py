@@ -55,7 +55,7 @@ def confirmed(form: Form) -> Select[*tuple[Any, ...]]:
     def of_month(alerts: FromClause) -> list[ColumnElement[bool]]:
         return [alerts.c.confirmed_month == MONTH]
 
-    found = points(known(form.as_known), of_month).subquery("points")
+    found = points(known(as_known=form.as_known), of_month).subquery("points")
     return select(found).where(*form.of_center(found)).order_by(found.c.center)
 
 

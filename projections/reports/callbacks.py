@@ -100,7 +100,7 @@ def figures(form: Form) -> Select[*tuple[Any, ...]]:
 
     """
     check_group(form.by)
-    chosen = cases(known(form.as_known), form.of_month(), form.of_month("completed_month")).subquery("owed")
+    chosen = cases(known(as_known=form.as_known), form.of_month(), form.of_month("completed_month")).subquery("owed")
     group = chosen.c[form.by].label("grouped")
     called = by_judged(chosen.c.called_back_at)
     counted = (

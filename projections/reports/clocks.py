@@ -254,7 +254,7 @@ def _since(opinions: FromClause, before: FromClause) -> ColumnElement[Any]:
 def _of_order(clock: str, orders: FromClause, *, times: tuple[str, str, str]) -> Select[*tuple[Any, ...]]:
     """The leg of a clock of orders; `times` names the columns of start, due and done."""
     started, due, done = times
-    values = {
+    values: dict[str, ColumnElement[Any]] = {
         "clock": word(clock),
         "turn": ONE,
         "started_at": orders.c[started],
@@ -271,7 +271,7 @@ def _of_opinion(
     return _of_case(opinions, given, subject="opinion").select_from(stands.source)
 
 
-def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Select[*tuple[Any, ...]]:
+def _of_case(facts: FromClause, values: dict[str, ColumnElement[Any]], *, subject: str) -> Select[*tuple[Any, ...]]:
     """The columns in their order; what is not of the clock is the case's."""
     plain = {"case_id", "number", "ended_at", *POLICY}
 
@@ -279,7 +279,7 @@ def _of_case(facts: FromClause, values: dict[str, Any], *, subject: str) -> Sele
         if name == "void_at" and name not in values:
             return nothing()
         if name in values:
-            return values[name]  # type: ignore[no-any-return]  # a column, by the callers above
+            return values[name]
         return facts.c[name] if name in plain else group_of(facts, name, subject=subject)
 
     return select(*(of(name).label(name) for name in COLUMNS))

@@ -60,7 +60,7 @@ def calls(source: Source) -> Select[*tuple[Any, ...]]:
 @cache
 def listed(form: Form, *, of_month: bool, waiting: bool) -> Select[*tuple[Any, ...]]:
     """The calls of a local month, or all, the earliest first; `waiting`: those without action. Put together once."""
-    found = calls(known(form.as_known)).subquery("corrective_calls")
+    found = calls(known(as_known=form.as_known)).subquery("corrective_calls")
     kept = [*([found.c.month == MONTH] if of_month else []), *form.of_center(found)]
     if waiting:
         kept.append(found.c.taken_at.is_(None))

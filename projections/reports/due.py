@@ -96,9 +96,9 @@ def steps(source: Source, *only: ColumnElement[bool], of_one_center: bool = Fals
         kept.append(o.c.center == CENTER)
     cases = select(*(o.c[name] for name in READ)).where(*kept).cte("open_cases")
     legs = [*_to_customer(source, cases), *of_duty_staff(source, cases), *_platform(source, cases)]
-    legs += [*course(source, cases), *_of_ended(source, of_one_center)]
-    whatever = (*_on_alerts(source, of_one_center), _corrective(source, of_one_center))
-    return union_all(*legs, *whatever, *_of_centers(source, of_one_center))
+    legs += [*course(source, cases), *_of_ended(source, of_one_center=of_one_center)]
+    whatever = (*_on_alerts(source, of_one_center=of_one_center), _corrective(source, of_one_center=of_one_center))
+    return union_all(*legs, *whatever, *_of_centers(source, of_one_center=of_one_center))
 
 
 def _to_customer(source: Source, cases: FromClause) -> Legs:
@@ -131,7 +131,7 @@ def _platform(source: Source, cases: FromClause) -> Legs:
     ]
 
 
-def _of_ended(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a yes or no of the question's form
+def _of_ended(source: Source, *, of_one_center: bool) -> Legs:
     """Duty staff who were not told yet what came of a case that has ended (OP-20)."""
     o = source(OPINIONS)
     # As below.
@@ -140,7 +140,7 @@ def _of_ended(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a 
     return [leg(Step.TELL_DUTY_STAFF, o, *untold, *mine, due=nothing())]
 
 
-def _on_alerts(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a yes or no of the question's form
+def _on_alerts(source: Source, *, of_one_center: bool) -> Legs:
     """Alerts that wait, also of cases that have ended (GP-6)."""
     o, a = source(OPINIONS), source(ALERTS)
     both = a.join(o, o.c.case_id == a.c.case_id)
@@ -158,7 +158,7 @@ def _on_alerts(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - a
     ]
 
 
-def _corrective(source: Source, of_one_center: bool) -> Leg:  # noqa: FBT001 - as above
+def _corrective(source: Source, *, of_one_center: bool) -> Leg:
     """Cases that call for action, once each, also those that have ended (OP-15)."""
     o, c = source(OPINIONS), source(CORRECTIVE_CALLS)
     # Gone through from the calls, which are few: not from every case that there ever was.
@@ -167,7 +167,7 @@ def _corrective(source: Source, of_one_center: bool) -> Leg:  # noqa: FBT001 - a
     return leg(Step.TAKE_ACTION, o, o.c.case_id.in_(waiting), *mine, due=nothing())
 
 
-def _of_centers(source: Source, of_one_center: bool) -> Legs:  # noqa: FBT001 - as above
+def _of_centers(source: Source, *, of_one_center: bool) -> Legs:
     """The recurring duties of the centers, where the policy has them (OP-16, GP-8)."""
     c = source(CENTERS)
     own = {"case_id": c.c.case_id, "center": c.c.case_id, "policy_digest": c.c.policy_digest}

@@ -146,7 +146,7 @@ def selects(form: Form) -> tuple[Select[*tuple[Any, ...]], tuple[Select[*tuple[A
 
     """
     check_group(form.by)
-    source = known(form.as_known)
+    source = known(as_known=form.as_known)
     not_over = perhaps_open(source, form)
     counted = (counts(source, form), balance(not_over, form), answers(source, form), overdue_cases(not_over, form))
     return figures(source, form, only=RATED), counted
@@ -234,7 +234,7 @@ class Counted:
 def gather(counted: dict[str | None, Counted], found: Iterable[Row[Any]]) -> None:
     """Add what a select counted to what others did, by group; a policy is named where a case of it was counted."""
     for one in found:
-        numbers = dict(one._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+        numbers = dict(one._mapping)
         of_group = counted.setdefault(numbers.pop("grouped"), Counted())
         policy = named(*(numbers.pop(name, None) for name in POLICY))
         of_group.numbers.update(numbers)

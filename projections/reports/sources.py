@@ -46,7 +46,7 @@ def stored(facts: Facts) -> FromClause:
     return _metadata.tables[facts.name] if facts.name in _metadata.tables else table_of(facts, _metadata)
 
 
-def known(as_known: bool) -> Source:  # noqa: FBT001 - a yes or no of the question's form
+def known(*, as_known: bool) -> Source:
     """The facts as the ledger knew them at `MOMENT`, by the same select over fewer events; or else as they are."""
     return _read_anew(recorded_by(MOMENT)) if as_known else stored
 

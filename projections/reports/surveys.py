@@ -85,7 +85,7 @@ def figures(form: Form, *, of_month: bool) -> Select[*tuple[Any, ...]]:
     def keep(s: FromClause) -> list[ColumnElement[bool]]:
         return [*([s.c.closed_month == MONTH] if of_month else []), *form.of_center(s)]
 
-    found = rates(known(form.as_known), keep).subquery("rates")
+    found = rates(known(as_known=form.as_known), keep).subquery("rates")
     total_last = case((found.c.place == literal_column("0"), literal_column("1")), else_=literal_column("0"))
     return select(found).order_by(found.c.center, found.c.number, total_last, found.c.place)
 

@@ -64,7 +64,7 @@ class Timeliness:
 @cache
 def select_of(form: Form) -> Select[*tuple[Any, ...]]:
     """The figures of all clocks, put together once a form; parameters: those of the question."""
-    return figures(known(form.as_known), form)
+    return figures(known(as_known=form.as_known), form)
 
 
 def figures(source: Source, form: Form, only: Collection[str] = CLOCKS) -> Select[*tuple[Any, ...]]:

@@ -30,14 +30,14 @@ def extracted(file: Path, folder: Path) -> Path:
 
 def write(path: Path, *, events: int, seed: int = 5) -> Path:
     """Write a CSV that becomes about so many events when it is imported."""
-    draw = random.Random(seed)  # noqa: S311 - invented requests, no secrets
+    draw = random.Random(seed)
     opened = datetime(2011, 7, 1, 1, 0)  # noqa: DTZ001 - the file gives local times without a zone
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for number in range(round(events / EVENTS_A_ROW)):
             opened = _clear_of_the_change(opened + timedelta(seconds=draw.randrange(60, 500)))
-            is_closed = draw.random() < 0.94  # noqa: PLR2004 - as in the file
+            is_closed = draw.random() < 0.94
             closed = _clear_of_the_change(opened + timedelta(minutes=draw.randrange(60, 90_000)))
             writer.writerow(
                 [

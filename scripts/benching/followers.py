@@ -57,7 +57,7 @@ def catch_up(given: Given) -> Figures:
 def visible(given: Given) -> Figures:
     """Append events one a commit beside a runner in another process; look when the target says that they are there."""
     fill(given)
-    found, draw = [], Random(7)  # noqa: S311 - pauses, no secrets
+    found, draw = [], Random(7)
     ours, theirs = SPAWNED.Pipe()
     runner = SPAWNED.Process(target=_follow, args=(theirs, given["ledger"], given["target"]))
     runner.start()

@@ -32,7 +32,7 @@ def visible(given: Given) -> Figures:
         copier = SPAWNED.Process(target=_copy, args=(theirs, given["path"], given["target"]))
         copier.start()
         ours.recv()
-        found, draw = [], Random(7)  # noqa: S311 - pauses, no secrets
+        found, draw = [], Random(7)
         for _ in range(given["commits"]):
             (position,) = source.execute(
                 "INSERT INTO events (state) VALUES (?) RETURNING position", (bytes(900),)

@@ -84,7 +84,7 @@ class Upstream(Application[str]):
 class FactsView(SQLiteTrackingRecorder):
     """The tables of facts, kept in the transaction of the position."""
 
-    def __init__(self, datastore: SQLiteDatastore, **kwargs: Any) -> None:  # noqa: ANN401 - the library's
+    def __init__(self, datastore: SQLiteDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         self.create_table_statements += [*TABLES, *INDICES]
 

@@ -56,7 +56,7 @@ def visible(given: Given) -> Figures:
     """Append events one a commit, and wait until the view has them."""
     env, events = _env(given), _events({**given, "events": given["events"] + given["commits"]})
     _fill(env, events[: given["events"]])
-    found, draw = [], Random(7)  # noqa: S311 - pauses, no secrets
+    found, draw = [], Random(7)
     runner = ProjectionRunner(application_class=Followed, projection_class=AllFacts, view_class=FactsView, env=env)
     with runner:
         runner.wait(given["events"], timeout=3600)

@@ -133,7 +133,7 @@ def _open(url: str) -> None:
 
 def _in_order(seed: int) -> Iterator[StoredEvent]:
     """All events of all cases, without end, by the moment of recording."""
-    draw = random.Random(seed)  # noqa: S311 - invented cases, no secrets
+    draw = random.Random(seed)
     policy = load("w08").ref
     waiting: list[tuple[datetime, int, int, StoredEvent]] = []
     serial = 0
@@ -154,7 +154,7 @@ def _story(draw: random.Random, serial: int, begun: datetime, policy: PolicyRef)
     stream = f"opinion:{int(begun.timestamp() * 1000):012x}{draw.getrandbits(80):020x}"
     case = _Case(draw, stream, f"center:c{number:02d}", f"customer:{unit}", begun, policy)
     path = draw.random()
-    kind = "praise" if path < 0.07 else "complaint"  # noqa: PLR2004 - one case in fourteen
+    kind = "praise" if path < 0.07 else "complaint"
     yield case.told("opinion.accepted.v1", 0, _acceptance(case, serial, kind, unit))
     for name, hours, values in _course(case, path):
         yield case.told(name, hours, values)
@@ -187,19 +187,19 @@ def _course(case: _Case, path: float) -> Iterator[Step]:
     """What becomes of it: read by the manager, found invalid, or handled, one in ten of those more than once."""
     draw = case.draw
     ended = "opinion.ended.v1"
-    if path < 0.07:  # noqa: PLR2004 - as above
+    if path < 0.07:
         yield "opinion.commented.v1", draw.uniform(2, 30), {"comment": case.sealed()}
         yield ended, 1, {"turn": 1, "ending": "read"}
         return
     yield "opinion.responded.v1", draw.uniform(0.1, 1.2), {"way": "phone", "note": case.sealed()}
     verdict = {"assessment": 1, "assessed_by": "staff:boss", "reason": case.sealed()}
-    if path < 0.17:  # noqa: PLR2004 - one in ten
+    if path < 0.17:
         yield "opinion.assessed.v1", draw.uniform(0.5, 4), {**verdict, "validity": "invalid", "flow": False}
         yield ended, 2, {"turn": 1, "ending": "with_explanation", "explanation": case.sealed()}
         return
     yield "opinion.assessed.v1", draw.uniform(0.5, 4), {**verdict, "validity": "valid", "flow": True}
     yield "opinion.dispatched.v1", 0.5, {"dispatch": 1, "turn": 1, "to_kind": "handler", "to": "staff:h-1"}
-    turns = 2 if draw.random() < 0.1 else 1  # noqa: PLR2004 - one in ten
+    turns = 2 if draw.random() < 0.1 else 1
     for turn in range(1, turns + 1):
         yield from _turn(case, turn, last=turn == turns)
     yield ended, draw.uniform(1, 8), {"turn": turns, "ending": "after_callback"}
@@ -209,13 +209,13 @@ def _turn(case: _Case, turn: int, *, last: bool) -> Iterator[Step]:
     draw = case.draw
     yield "opinion.plan_proposed.v1", draw.uniform(2, 80), {"turn": turn, "plan": 1, "text": case.sealed()}
     yield "opinion.plan_approved.v1", draw.uniform(0.5, 6), {"turn": turn, "plan": 1}
-    if draw.random() < 0.2:  # noqa: PLR2004 - one in five
+    if draw.random() < 0.2:
         told = {"follow_up": turn, "turn": turn, "way": "phone", "note": case.sealed()}
         yield "opinion.followed_up.v1", draw.uniform(4, 30), told
     due = case.now + timedelta(days=3)
     finished = {"turn": turn, "result": case.sealed(), "callback_due_at": due, "calendar": "cn-holidays-0.109"}
     yield "opinion.handling_finished.v1", draw.uniform(3, 90), finished
-    answers = {"handled_in_time": draw.random() > 0.2, "outcome_satisfied": last, "attitude_satisfied": True}  # noqa: PLR2004 - one in five
+    answers = {"handled_in_time": draw.random() > 0.2, "outcome_satisfied": last, "attitude_satisfied": True}
     called = {"callback": turn, "turn": turn, "way": "phone", "satisfied": last, **answers}
     yield "opinion.called_back.v1", draw.uniform(3, 60), called
     if not last:

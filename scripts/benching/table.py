@@ -113,7 +113,7 @@ def shown(value: float, unit: str) -> str:
     """A number as a person reads it: seconds to the millisecond, rates and memory whole."""
     if unit == "s":
         return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"
-    return f"{value:,.0f} {unit}" if value >= 10 else f"{value:.2f} {unit}"  # noqa: PLR2004 - two digits are enough
+    return f"{value:,.0f} {unit}" if value >= 10 else f"{value:.2f} {unit}"
 
 
 def by_place(rows: Sequence[Row]) -> list[Row]:

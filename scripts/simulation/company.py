@@ -65,7 +65,7 @@ class Company:
 
     def _month(self, center: Center, number: int, start: datetime, end: datetime) -> Iterator[Step]:
         """What begins in a month at a center."""
-        draw = Random(f"{self.seed}/{center.code}/{start:%Y-%m}")  # noqa: S311 - made-up people, no secrets
+        draw = Random(f"{self.seed}/{center.code}/{start:%Y-%m}")
         if number == 0:
             yield from self._opening(center, start.astimezone(UTC) - A_DAY)
         elif number % 6 == 0:

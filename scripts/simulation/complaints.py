@@ -176,7 +176,7 @@ def _called_back(story: Story, course: Course) -> bool:
     return True
 
 
-def _end(story: Story, course: Course, after: timedelta, **values: Any) -> None:  # noqa: ANN401 - fields of the command
+def _end(story: Story, course: Course, after: timedelta, **values: Any) -> None:
     """End it; what the company handed down goes back there first (OP-8)."""
     if not course.handed_down:
         story.then("end_opinion", "manager", after, **values)

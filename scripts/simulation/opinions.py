@@ -100,7 +100,7 @@ def _second(first: Story, household: dict[str, str], said: str, words: str) -> I
 def _corrective(first: Story) -> Iterator[Story]:
     """What is done about the cause of a far-reaching case, mostly (OP-15); drawn aside, so that all else stays."""
     judged = [step.values["severity"] for step in first.steps if step.command == "assess_opinion"]
-    draw = Random(f"{first.case} corrective action")  # noqa: S311 - made-up people, no secrets
+    draw = Random(f"{first.case} corrective action")
     if judged in (["common"], ["major"]) and draw.random() < ACTED:
         told = len(first.steps)
         story = Story(draw, first.center, first.case, first.entered, told=told)

@@ -98,7 +98,7 @@ def centers(seed: int, many: int, households: int, staff: int) -> tuple[Center, 
     """Draw centers, some larger and some smaller than the average number of households; more of them change none."""
     found = []
     for number in range(many):
-        draw = Random(f"{seed}/center/{number}")  # noqa: S311 - made-up people, no secrets
+        draw = Random(f"{seed}/center/{number}")
         name = ESTATES[number % len(ESTATES)] + SUFFIXES[number // len(ESTATES) % len(SUFFIXES)]
         size = max(10, round(households * draw.uniform(0.6, 1.4)))
         late = round(draw.choice([0.03, 0.06, 0.1, 0.17]), 2)

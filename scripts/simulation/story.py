@@ -75,7 +75,7 @@ class Story:
         self.told = told
         self.steps: list[Step] = []
 
-    def then(self, command: str, role: str, after: timedelta = timedelta(), /, **values: Any) -> None:  # noqa: ANN401 - fields of any command
+    def then(self, command: str, role: str, after: timedelta = timedelta(), /, **values: Any) -> None:
         """Let the next thing happen."""
         self.now = self._when(command, role, self.now + after)
         hour = self.now.astimezone(ZONE).hour

@@ -73,7 +73,7 @@ def tell(ledger: Ledger, *told: Command) -> None:
         ledger.do(command.model_copy(update={"late_reason": LateReason.PAPER_RECORD}))
 
 
-def listed(ledger: Ledger, **asked: Any) -> list[tuple[str, str, str | None]]:  # noqa: ANN401 - whatever can be asked
+def listed(ledger: Ledger, **asked: Any) -> list[tuple[str, str, str | None]]:
     return [(row.case, row.reason.value, row.by_case) for row in ledger.figures.corrective_actions(**asked)]
 
 

@@ -20,6 +20,7 @@ from caseledger.adapters.testing import (
     submit_solution,
 )
 from caseledger.domain.command import Command
+from caseledger.domain.opinion.alert_events import AlertRaised
 from caseledger.domain.opinion.state import OpinionState
 from tests.policies import GROUP
 
@@ -47,7 +48,7 @@ def watched(ledger: LedgerInMemory, when: datetime) -> list[Outcome]:
 def raised(ledger: Ledger, case: str = "opinion:1") -> list[tuple[str, str]]:
     state: OpinionState = ledger.replay(case).state
     events = (record.event for record in ledger.replay(case).events)
-    reasons = {event.level: event.reason for event in events if event.name == "opinion.alert_raised.v1"}  # type: ignore[attr-defined]  # an alert's
+    reasons = {event.level: event.reason for event in events if isinstance(event, AlertRaised)}
     return [(alert.level.value, reasons[alert.level].value) for alert in state.alerts]
 
 

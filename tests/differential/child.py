@@ -179,7 +179,7 @@ def _after(house: House, pattern: str, act: Callable[[], None]) -> None:
     """Act right after each statement that looks so."""
 
     @event.listens_for(house.engine, "after_cursor_execute")
-    def executed(*given: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection, cursor, statement and so on
+    def executed(*given: Any) -> None:
         if re.match(pattern, " ".join(given[2].split())):
             act()
 

@@ -25,7 +25,7 @@ AMOUNTS = ("0", "0.01", "0.1", "35.00", "99.99", "1234567.89", "9999999999.99")
 ITEMS = ("cleaning", "security", "true", "1", "00012", "greening")
 
 
-def some(random: Random, **values: Any) -> Values:  # noqa: ANN401 - a command's fields
+def some(random: Random, **values: Any) -> Values:
     """These fields, each of them left out now and then: what is absent is unknown."""
     return {field: value for field, value in values.items() if random.randint(0, 2)}
 

@@ -76,7 +76,7 @@ class Heard:
 
 
 @contextmanager
-def process(target: Callable[..., None], *given: Any) -> Iterator[tuple[Any, Connection]]:  # noqa: ANN401 - any function's
+def process(target: Callable[..., None], *given: Any) -> Iterator[tuple[Any, Connection]]:
     """A process of its own, and this end of the pipe to it; killed at the end, if it still lives."""
     ours, theirs = PROCESSES.Pipe()
     running = PROCESSES.Process(target=target, args=(theirs, *given))

@@ -1,7 +1,5 @@
 """The group platform: work started, customer contacted, solution submitted and issued (GP-1, GP-2; M4 art. 10)."""
 
-from typing import Any
-
 import pytest
 
 from caseledger.adapters.testing import (
@@ -16,6 +14,7 @@ from caseledger.adapters.testing import (
     start_work,
     submit_solution,
 )
+from caseledger.domain.command import Command
 from caseledger.domain.opinion.platform import ContactMade, SolutionIssued, SolutionSubmitted, WorkStarted
 from caseledger.domain.refusal import MissingDetail, WrongState, WrongTime
 from tests.domain.story import at
@@ -120,7 +119,7 @@ class TestSolution:
             (CONTACTED, issue_solution(f"{DAY} 10:00")),
         ],
     )
-    def test_steps_come_in_their_order(self, before: tuple[Any, ...], ask: Any) -> None:  # noqa: ANN401 - any command
+    def test_steps_come_in_their_order(self, before: tuple[Command, ...], ask: Command) -> None:
         given(*before, under=GROUP).when(ask).then_refused(rule="GP-2", kind=WrongState)
 
     def test_completion_is_not_reported_for_a_time_gone_by(self) -> None:

@@ -106,7 +106,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 def start() -> Start:
     """Start the installed program as a process of its own."""
 
-    def begin(*arguments: str, environment: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - what Popen takes
+    def begin(*arguments: str, environment: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
         program = Path(sys.executable).with_name("caseledger")
         kept = {
             name: value

@@ -163,7 +163,7 @@ def test_two_events_of_one_version_and_the_lost_key_of_the_table_are_found(ledge
         "CREATE TABLE ledger_events (position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, stream VARCHAR(64) NOT NULL, "
         "version INTEGER NOT NULL, name VARCHAR(64) NOT NULL, state BLOB NOT NULL)",
         "INSERT INTO ledger_events SELECT * FROM kept",
-        f"INSERT INTO ledger_events SELECT NULL, stream, version, name, state FROM kept {SECOND}",  # noqa: S608  # ours
+        f"INSERT INTO ledger_events SELECT NULL, stream, version, name, state FROM kept {SECOND}",
         "DROP TABLE kept",
     )
     found = {(one.check, one.where) for one in examine(ledger).findings}
@@ -296,7 +296,7 @@ def test_what_is_wrong_with_order_facts_and_keys_is_found_on_a_server_as_well(on
         "INSERT INTO ledger_tracking (follower, position) VALUES ('reports', 999)",
         "DELETE FROM ledger_keys",
         unlocked,
-        f"DELETE FROM ledger_events {SECOND}",  # noqa: S608  # ours
+        f"DELETE FROM ledger_events {SECOND}",
     )
     found = checks(on_server)
     assert {("facts", f"fact_opinions {COMPLAINT}"), ("followers", "reports"), ("versions", COMPLAINT)} <= found

@@ -66,7 +66,7 @@ def test_the_lag_counts_the_events_that_are_lacking_and_tells_when_the_first_was
         assert (lag.position, lag.events, lag.since, lag.is_current) == (stood, 0, None, True)
         world.live(10)
         lag = follower.lag()
-        missing = f"select state from ledger_events where position > {stood} order by position"  # noqa: S608 - a number
+        missing = f"select state from ledger_events where position > {stood} order by position"
         with connected(world.url) as connection:
             states = connection.execute(text(missing)).scalars().all()
         assert lag.events == len(states)

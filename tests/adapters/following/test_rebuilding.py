@@ -145,7 +145,7 @@ def test_a_ledger_that_was_put_back_to_an_earlier_moment_is_noticed(sqlite_url: 
         tell(
             world.url,
             "drop trigger ledger_events_no_delete",
-            f"delete from ledger_events where position = {world.last}",  # noqa: S608 - a number
+            f"delete from ledger_events where position = {world.last}",
         )
         with Follower(world.url, target) as follower, pytest.raises(HistoryChangedError, match="no event there"):
             follower.run()

@@ -136,9 +136,9 @@ def test_what_the_hook_writes_is_committed_with_the_events_or_not_at_all(
     def note(cursor: DBAPICursor, events: object) -> None:
         assert isinstance(events, list)
         for each in events:
-            cursor.execute(f"SELECT count(*) FROM ledger_events WHERE stream = '{each.originator_id}'")  # noqa: S608  # the test's
+            cursor.execute(f"SELECT count(*) FROM ledger_events WHERE stream = '{each.originator_id}'")
             assert list(cursor.fetchall()) == [(1,)]
-            cursor.execute(f"INSERT INTO noted VALUES ('{each.originator_id}')")  # noqa: S608  # as above
+            cursor.execute(f"INSERT INTO noted VALUES ('{each.originator_id}')")
             if each.originator_id == "opinion:bad":
                 raise RuntimeError("the facts could not be written")
 
