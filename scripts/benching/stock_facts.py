@@ -20,7 +20,7 @@ _LATER: Final = (
     "accepted_on", "month", "accepted_at", "validity", "flow", "assessed_at", "assessed_by", "handler", "responded_at",
     "plan_proposed_at", "rehandled_at", "first_finished_at", "finished_at", "finished_turn", "called_back_at",
     "called_back_turn", "control_end_at", "ended_at", "ended_month", "ending", "source_status", "handled_at", "status",
-    "merged_into", "follow_up_due_at", "major_at", "report_owed",
+    "merged_into", "follow_up_due_at", "major_at", "report_owed", "duty_untold",
 )  # fmt: skip
 _COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments", "second_complaints")
 _TURN: Final = (
@@ -57,8 +57,8 @@ TABLES: Final = (
 
 KEPT: Final = ("fact_centers", "fact_opinions", "fact_turns", "fact_callbacks", "fact_follow_ups")
 INDEXED: Final = (
-    ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month", "center"), ("accepted_at",),
-    ("center", "accepted_at"), ("status", "accepted_at"),
+    ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month", "center"), ("duty_untold",),
+    ("accepted_at",), ("center", "accepted_at"), ("status", "accepted_at"),
 )  # fmt: skip
 """Indices of the opinions; the other tables have none but their keys."""
 INDICES: Final = tuple(
@@ -102,9 +102,9 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "opinion.accepted.v1": (
         (
             f"INSERT INTO fact_opinions (case_id, {', '.join(_ACCEPTED)}, "  # noqa: S608 - constants only
-            "turns, accepted_on, month, accepted_at, major_at, status) VALUES "
+            "turns, accepted_on, month, accepted_at, major_at, duty_untold, status) VALUES "
             f"(:stream, {', '.join(f':{name}' for name in _ACCEPTED)}, :turn, :local_date, substr(:local_date, 1, 7), "
-            ":occurred_at, iif(:severity = 'major', :occurred_at, NULL), 'accepted')"
+            ":occurred_at, iif(:severity = 'major', :occurred_at, NULL), iif(:on_duty, 'yes', NULL), 'accepted')"
         ),
         _NEW_TURN,
     ),
