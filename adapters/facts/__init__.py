@@ -152,6 +152,8 @@ class Facts:
                 new.add(stream)
         for keeper in self._all:
             named = [streams for topic, streams in touched.items() if topic in keeper.names]
+            if not named:
+                continue
             cases = list(dict.fromkeys(stream for streams in named for stream in streams))
             # A stream that begins in this append has no rows to remove.
             keeper.reread(cursor, keeper.table, cases, old=[case for case in cases if case not in new])
