@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..ledger import Ledger
-    from .importer import StrPath
+    from .recording import StrPath
     from .report import ImportReport
 
 

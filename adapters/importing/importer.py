@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO, TypeAlias
+from typing import IO, TYPE_CHECKING, TextIO
 
 from ...domain.refusal import CommandReused, Refused
-from .. import policies
 from ..bulk import collector_waiting
 from .differences import differences_of, reopened
-from .loading import check_header, check_policy, load_mapping
+from .loading import check_header, load_mapping
 from .mapping import Mapping
-from .report import Fault, ImportReport, Tally, rejects_file
-from .rows import BrokenRow, UnreadableFile, opened
+from .recording import Recording, policy_of, recording, size_of
+from .report import Fault, ImportReport, Tally
+from .rows import BrokenRow, opened
 from .seen import SeenKeys, seen_keys
-from .setting_up import setting_up
 from .sources import rows_of
 from .translate import Translated, Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...domain.command import Command
     from ..history import Outcome
     from ..ledger import Ledger
+    from .recording import StrPath
     from .rows import AnyRow
-
-    StrPath: TypeAlias = str | os.PathLike[str]
 
 
 def import_table(  # noqa: PLR0913 - what to import, by what, and four options that are given by name
@@ -67,21 +62,15 @@ def import_table(  # noqa: PLR0913 - what to import, by what, and four options t
         StoreError: the database would not take a batch; earlier batches are recorded.
 
     """
-    if batch < 1:
-        raise ValueError(f"batch is {batch}; a batch has at least one row")
     plan = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
-    policy = policies.load(plan.policy.name)
-    check_policy(plan, policy)
-    not_the_same(file, rejects)
+    policy = policy_of(plan, file, rejects, batch=batch)
     with opened(file) as source:
         rows = rows_of(source, plan.csv, plan.excel)
         try:
             check_header(plan, rows.header)
-            setup, center_differs = setting_up(ledger, plan, policy)
-            with rejects_file(rejects) as write, seen_keys() as seen:
-                tally = Tally(write)
-                tally.also_differing(center_differs)
-                run = _Run(ledger, Translator(plan, rows.header), tally, seen, setup, dry_run=dry_run)
+            begun = recording(ledger, plan, policy, rejects, dry_run=dry_run)
+            with begun as (entry, tally), seen_keys() as seen:
+                run = _Run(entry, Translator(plan, rows.header), tally, seen)
                 total = size_of(source)
                 stream = iter(rows)
                 while part := list(islice(stream, batch)):
@@ -98,12 +87,10 @@ def import_table(  # noqa: PLR0913 - what to import, by what, and four options t
 class _Run:
     """One import under way; takes the rows batch by batch."""
 
-    ledger: Ledger
+    entry: Recording
     translator: Translator
     tally: Tally
     seen: SeenKeys
-    setup: list[Command]
-    dry_run: bool
     _closer_look: list[tuple[Translated, bool]] = field(default_factory=list)
     """Rows of the batch to be compared with their events: whether the ledger refused them as another command's."""
 
@@ -112,14 +99,7 @@ class _Run:
         good = [row for row in (self._translated(one) for one in part) if row is not None]
         if not good:
             return
-        # A dry run leaves nothing behind, not even the center: each of its batches begins with it.
-        before = [self.setup] if self.setup else []
-        results = self.ledger.do_batch([*before, *(row.commands for row in good)], dry_run=self.dry_run)
-        if before and isinstance(first := results[0], Refused):
-            raise first
-        if not self.dry_run:
-            self.setup = []
-        for row, result in zip(good, results[len(before) :], strict=True):
+        for row, result in zip(good, self.entry.do([row.commands for row in good]), strict=True):
             self._account(row, result)
         self._compare()
 
@@ -138,7 +118,7 @@ class _Run:
         if not same:
             self.tally.rejected(self.translator.repeated_key(row, line))
             return None
-        if self.dry_run:
+        if self.entry.dry_run:
             # The first of the two was not recorded, so the ledger would take the second for new.
             self.tally.unchanged()
             return None
@@ -161,10 +141,10 @@ class _Run:
         looked, self._closer_look = self._closer_look, []
         if not looked:
             return
-        stories = self.ledger.histories([row.accept.case or "" for row, _ in looked])
+        stories = self.entry.ledger.histories([row.accept.case or "" for row, _ in looked])
         for row, refused in looked:
             story = stories[row.accept.case or ""]
-            found = differences_of(self.ledger, row, story) if refused else reopened(row, story)
+            found = differences_of(self.entry.ledger, row, story) if refused else reopened(row, story)
             if found:
                 self.tally.differing(row.line, found, self.translator.columns)
             else:
@@ -173,27 +153,3 @@ class _Run:
 
 import_csv = import_table
 """The name from before tables came from Excel too."""
-
-
-def not_the_same(file: StrPath | IO[bytes], rejects: StrPath | TextIO | None) -> None:
-    """Refuse to write the rejects over what is to be imported.
-
-    Raises:
-        UnreadableFile: they are one file.
-
-    """
-    if not isinstance(file, (str, os.PathLike)) or not isinstance(rejects, (str, os.PathLike)):
-        return
-    source, target = Path(file), Path(rejects)
-    if source.exists() and target.exists() and source.samefile(target):
-        raise UnreadableFile("the rejects file is the file to be imported", right="another path for the rejects")
-
-
-def size_of(file: IO[bytes]) -> int:
-    """Bytes in all, 0 where the file cannot tell."""
-    if not file.seekable():
-        return 0
-    here = file.tell()
-    size = file.seek(0, os.SEEK_END)
-    file.seek(here)
-    return size

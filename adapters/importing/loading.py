@@ -7,21 +7,21 @@ import tomllib
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from ...domain.refusal import Refused
 from .fields import ACCEPT
-from .mapping import Mapping
+from .mapping import Mapping, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ...domain.policy import Policy
     from .fields import FieldForm
     from .log_mapping import LogMapping
-    from .mapping import FieldSource, Origin, Word
+    from .mapping import FieldSource, Word
 
 _SHIPPED: Final = files(__name__.rpartition(".")[0]) / "mappings"
 _CLOCKS: Final = ("response", "plan_at_center", "plan_at_company", "callback", "late_record")
@@ -74,11 +74,24 @@ def table_mapping(values: dict[str, Any], name: str) -> Mapping:
         InvalidMapping: wrong in its content; every place is named.
 
     """
+    return made_of(Mapping, values, name, _wrong_fields)
+
+
+M = TypeVar("M", bound=Origin)
+
+
+def made_of(kind: type[M], values: dict[str, Any], name: str, wrong_in: Callable[[M], Iterable[tuple[str, str]]]) -> M:
+    """Make a mapping of a kind; `wrong_in` finds what only all of it together shows.
+
+    Raises:
+        InvalidMapping: wrong in its content; every place is named.
+
+    """
     try:
-        mapping = Mapping.model_validate(values | {"name": name})
+        mapping = kind.model_validate(values | {"name": name})
     except ValidationError as error:
-        raise InvalidMapping(name, problems_of(error)) from None
-    if wrong := list(_wrong_fields(mapping)):
+        raise InvalidMapping(name, _problems_of(error)) from None
+    if wrong := list(wrong_in(mapping)):
         raise InvalidMapping(name, wrong)
     return mapping
 
@@ -138,51 +151,34 @@ def check_header(mapping: Mapping | LogMapping, header: Sequence[str]) -> None:
         raise InvalidMapping(mapping.name, problems)
 
 
-def check_policy(mapping: Mapping, policy: Policy) -> None:
+def check_policy(mapping: Mapping | LogMapping, policy: Policy) -> None:
     """Refuse a policy with clocks, under which imported history would look late, and categories that it does not list.
 
     Raises:
         InvalidMapping: names the clocks or the categories.
 
     """
-    check_clocks(mapping, policy)
-    check_categories(mapping, policy, "accept.category", mapping.accept.get("category"), policy.categories)
-
-
-def check_clocks(mapping: Origin, policy: Policy) -> None:
-    """Refuse a policy with clocks.
-
-    Raises:
-        InvalidMapping: names them.
-
-    """
     if clocks := [clock for clock in _CLOCKS if getattr(policy, clock) is not None]:
         what = f"{policy.name} sets clocks ({', '.join(clocks)}), by which imported history would look late"
         raise InvalidMapping(mapping.name, [("policy.name", f"{what}; 'imported' sets none")])
+    known = tuple(policy.categories if mapping.kind == "opinion" else policy.order_categories)
+    right = f"{policy.name} lists: {', '.join(known)}"
+    wrong = [
+        (f"{place}.{key}", f"{word!r} is no category; {right}")
+        for place, source in mapping.categories()
+        for key, word in fixed_words(source).items()
+        if word not in known
+    ]
+    if wrong:
+        raise InvalidMapping(mapping.name, wrong)
 
 
-def check_categories(
-    mapping: Origin, policy: Policy, place: str, source: FieldSource | None, categories: Iterable[str]
-) -> None:
-    """Refuse words for a category that the policy does not list.
-
-    Raises:
-        InvalidMapping: names them.
-
-    """
-    words = fixed_words(source) if source else {}
-    known = tuple(categories)
-    if wrong := [(key, word) for key, word in words.items() if word not in known]:
-        right = f"{policy.name} lists: {', '.join(known)}"
-        raise InvalidMapping(
-            mapping.name, [(f"{place}.{key}", f"{word!r} is no category; {right}") for key, word in wrong]
-        )
-
-
-def problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+def _problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
     """What pydantic found wrong with a mapping, place by place, in words for someone who looks at it."""
     for problem in error.errors(include_url=False):
-        place = ".".join(str(part) for part in problem["loc"])
+        # A step's fields stand beside its other keys in the file, and below `fields` in the model.
+        of_step = problem["loc"][:1] == ("steps",)
+        place = ".".join(str(part) for part in problem["loc"] if not (of_step and part == "fields"))
         context = problem.get("ctx", {})
         match problem["type"]:
             case "missing":

@@ -6,29 +6,26 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TextIO
 
 from ...domain.refusal import CommandReused, Refused
-from .. import policies
 from ..bulk import collector_waiting
 from .cells import Wrong, storable
 from .grouping import Grouping, LogRow, grouping
-from .importer import not_the_same, size_of
 from .loading import check_header
 from .log_differences import case_differences, taken_back
-from .log_mapping import LogMapping, check_log_policy, load_log_mapping
+from .log_mapping import LogMapping, load_log_mapping
 from .log_translate import LogCase, LogTranslator
-from .report import Fault, ImportReport, Tally, rejects_file
+from .recording import Recording, policy_of, recording, size_of
+from .report import Fault, ImportReport, Tally
 from .rows import BrokenRow, opened, shown
-from .setting_up import setting_up
 from .sources import rows_of
 from .xes import XesRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ...domain.command import Command
     from ...domain.event import Recorded
     from ..history import Outcome
     from ..ledger import Ledger
-    from .importer import StrPath
+    from .recording import StrPath
     from .report import Difference
     from .rows import Row, Rows
 
@@ -69,22 +66,15 @@ def import_log(  # noqa: PLR0913 - what to import, by what, and four options tha
         StoreError: the database would not take a batch; earlier batches are recorded.
 
     """
-    if batch < 1:
-        raise ValueError(f"batch is {batch}; a batch has at least one row")
     plan = mapping if isinstance(mapping, LogMapping) else load_log_mapping(mapping)
-    policy = policies.load(plan.policy.name)
-    check_log_policy(plan, policy)
-    not_the_same(file, rejects)
+    policy = policy_of(plan, file, rejects, batch=batch)
     with grouping() as grouped:
         with opened(file) as source:
             broken = _Reading(plan, grouped, progress).read(source)
-        setup, center_differs = setting_up(ledger, plan, policy)
-        with rejects_file(rejects) as write:
-            tally = Tally(write)
-            tally.also_differing(center_differs)
+        with recording(ledger, plan, policy, rejects, dry_run=dry_run) as (entry, tally):
             for fault in broken:
                 tally.rejected(fault)
-            run = _Run(ledger, plan, LogTranslator(plan, list(plan.columns)), tally, setup, dry_run)
+            run = _Run(entry, plan, LogTranslator(plan, list(plan.columns)), tally)
             done = 0
             for part in _batches(grouped.cases(), batch):
                 with collector_waiting():
@@ -166,17 +156,15 @@ class _Reading:
 class _Run:
     """The second pass: cases in batches, each batch in one transaction."""
 
-    ledger: Ledger
+    entry: Recording
     plan: LogMapping
     translator: LogTranslator
     tally: Tally
-    setup: list[Command]
-    dry_run: bool
 
     def take(self, part: list[list[LogRow]]) -> None:
         """Take one batch of cases into the ledger, and account for each of their rows."""
         good = [case for case in map(self._translated, part) if case is not None]
-        stories = self.ledger.histories([case.case or "" for case in good]) if good else {}
+        stories = self.entry.ledger.histories([case.case or "" for case in good]) if good else {}
         wanted = []
         for case in good:
             story = stories[case.case or ""]
@@ -186,29 +174,18 @@ class _Run:
                 wanted.append(case)
         if not wanted:
             return
-        results = self._do([case.commands for case in wanted])
+        results = self.entry.do([case.commands for case in wanted])
         refused = []
         for case, result in zip(wanted, results, strict=True):
             story = stories[case.case or ""]
             if isinstance(result, CommandReused):
-                self._differing(case, case_differences(self.ledger, case, story))
+                self._differing(case, case_differences(self.entry.ledger, case, story))
             elif isinstance(result, Refused):
                 refused.append(case)
             else:
                 self._recorded(case, result, story)
         if refused:
             self._find_refused(refused)
-
-    def _do(self, groups: list[list[Command]], *, dry_run: bool = False) -> list[tuple[Outcome, ...] | Refused]:
-        # A dry run leaves nothing behind, not even the center: each of its batches begins with it.
-        dry_run = dry_run or self.dry_run
-        before = [self.setup] if self.setup else []
-        results = self.ledger.do_batch([*before, *groups], dry_run=dry_run)
-        if before and isinstance(first := results[0], Refused):
-            raise first
-        if not dry_run:
-            self.setup = []
-        return results[len(before) :]
 
     def _translated(self, rows: list[LogRow]) -> LogCase | None:
         case = self.translator.translate(rows)
@@ -229,7 +206,7 @@ class _Run:
 
     def _find_refused(self, cases: list[LogCase]) -> None:
         """Decide once more, command by command and for nothing: of a refused group the ledger tells no place."""
-        results = iter(self._do([[one.command] for case in cases for one in case.asked], dry_run=True))
+        results = iter(self.entry.do([[one.command] for case in cases for one in case.asked], dry_run=True))
         for case in cases:
             answers = [(one, next(results)) for one in case.asked]
             for one, answer in answers:

@@ -6,19 +6,11 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ...domain.catalogue import COMMANDS, KIND_OF
 from .fields import FieldForm, mappable
-from .loading import (
-    InvalidMapping,
-    check_categories,
-    check_clocks,
-    problems_of,
-    read_mapping,
-    toml_values,
-    wrong_source,
-)
+from .loading import made_of, read_mapping, toml_values, wrong_source
 from .mapping import CsvText, ExcelSheet, FieldSource, Origin
 from .times import ISO8601, TimeForm
 
@@ -26,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...domain.command import Command
-    from ...domain.policy import Policy
 
 KINDS: Final = ("opinion", "order")
 """The kinds of case that a log may be about."""
@@ -164,6 +155,10 @@ class LogMapping(Origin):
             for name, source in step.fields.items():
                 yield f"{place}.{name}", step, name, source, fields_of(step.command).get(name)
 
+    def categories(self) -> Iterator[tuple[str, FieldSource]]:
+        """Where categories come from, with the places in the mapping."""
+        return ((place, source) for place, _, name, source, _ in self.sources() if name == "category")
+
     def placed(self) -> Iterator[tuple[str, Step]]:
         """Each step with its place in the mapping."""
         for activity, steps in self.steps.items():
@@ -205,28 +200,7 @@ def log_mapping(values: dict[str, Any], name: str) -> LogMapping:
         InvalidMapping: wrong in its content; every place is named.
 
     """
-    try:
-        mapping = LogMapping.model_validate(values | {"name": name})
-    except ValidationError as error:
-        found = ((place.replace(".fields", ""), what) for place, what in problems_of(error))
-        raise InvalidMapping(name, found) from None
-    if wrong := list(_wrong_steps(mapping)):
-        raise InvalidMapping(name, wrong)
-    return mapping
-
-
-def check_log_policy(mapping: LogMapping, policy: Policy) -> None:
-    """Refuse a policy with clocks, under which imported history would look late, and categories that it does not list.
-
-    Raises:
-        InvalidMapping: names the clocks or the categories.
-
-    """
-    check_clocks(mapping, policy)
-    known = policy.categories if mapping.kind == "opinion" else policy.order_categories
-    for place, _, name, source, _ in mapping.sources():
-        if name == "category":
-            check_categories(mapping, policy, place, source, known)
+    return made_of(LogMapping, values, name, _wrong_steps)
 
 
 def _wrong_steps(mapping: LogMapping) -> Iterator[tuple[str, str]]:

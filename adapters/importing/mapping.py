@@ -195,6 +195,15 @@ class Mapping(Origin):
         return self
 
     @property
+    def kind(self) -> str:
+        """The kind of case that the table is about."""
+        return "opinion"
+
+    def categories(self) -> Iterator[tuple[str, FieldSource]]:
+        """Where the category comes from, with its place in the mapping."""
+        return ((place, source) for place, source, _ in self.sources() if place == "accept.category")
+
+    @property
     def table(self) -> CsvForm | ExcelForm:
         """How the table is written."""
         form = self.csv or self.excel

@@ -4,7 +4,7 @@ import pytest
 
 from caseledger.adapters import policies
 from caseledger.adapters.importing import InvalidMapping, parse_log_mapping
-from caseledger.adapters.importing.log_mapping import check_log_policy
+from caseledger.adapters.importing.loading import check_policy
 from tests.adapters.importing.logs import MAPPING
 
 ORDERS = """
@@ -52,8 +52,8 @@ def test_a_log_without_steps_is_refused() -> None:
 def test_a_category_is_one_of_the_policys_for_this_kind_of_case() -> None:
     mapping = parse_log_mapping(MAPPING[: MAPPING.index("[steps")] + ORDERS)
     with pytest.raises(InvalidMapping, match=r"steps.'Assign'.category.value: 'noise' is no category"):
-        check_log_policy(mapping, policies.load("imported"))
-    check_log_policy(
+        check_policy(mapping, policies.load("imported"))
+    check_policy(
         parse_log_mapping(MAPPING[: MAPPING.index("[steps")] + ORDERS.replace("noise", "water")),
         policies.load("imported"),
     )
@@ -61,4 +61,4 @@ def test_a_category_is_one_of_the_policys_for_this_kind_of_case() -> None:
 
 def test_a_policy_with_clocks_is_refused_because_history_would_look_late() -> None:
     with pytest.raises(InvalidMapping, match="w08 sets clocks"):
-        check_log_policy(parse_log_mapping(MAPPING), policies.load("w08"))
+        check_policy(parse_log_mapping(MAPPING), policies.load("w08"))
