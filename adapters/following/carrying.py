@@ -97,7 +97,7 @@ class Carrier:
     """
 
     def __init__(self, declarations: Sequence[Declaration], source: Engine, target: Engine) -> None:
-        self._tools = None if source.dialect.name == "sqlite" else tools_for(declarations)
+        self._tools = None if source.dialect.name == "sqlite" else tools_for(tuple(declarations))
         told_by = source.dialect.name if self._tools is None else "sqlite"
         self.lines: Final = tuple(
             Line(Teller(one, source), Writer(Keeper(one, target), target, told_by)) for one in declarations

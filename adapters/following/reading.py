@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -43,8 +44,7 @@ class Teller:
         self.names: Final = frozenset(declaration.event_names)
         self.openers: Final = frozenset(event.name for event in declaration.opened_by)
         self._engine = engine
-        self._of_cases: dict[int, Quick] = {}
-        self._of_stretch: Quick | None = None
+        self._made = _statements(declaration, engine.dialect.name)
 
     def concerns(self, case: str) -> bool:
         """Whether the facts are about cases of this kind."""
@@ -60,16 +60,22 @@ class Teller:
 
     def stretch(self, connection: Connection, after: str, upto: str) -> list[Row]:
         """The rows of all cases behind one and up to another."""
-        if self._of_stretch is None:
-            self._of_stretch = Quick(select_of(self.declaration, streams=_between()), self._engine)
-        rows: list[Row] = self._of_stretch.on(connection, after=after, upto=upto).fetchall()
+        rows: list[Row] = self._select(None).on(connection, after=after, upto=upto).fetchall()
         return rows
 
-    def _select(self, size: int) -> Quick:
-        found = self._of_cases.get(size)
+    def _select(self, size: int | None) -> Quick:
+        """Of so many cases, or of a stretch."""
+        found = self._made.get(size)
         if found is None:
-            found = self._of_cases[size] = Quick(select_of(self.declaration, streams=[_among(size)]), self._engine)
+            only = _between() if size is None else [_among(size)]
+            found = self._made[size] = Quick(select_of(self.declaration, streams=only), self._engine)
         return found
+
+
+# Followers of one process share the texts: compiling is most of what opening one and its first step would cost.
+@cache
+def _statements(_declaration: Declaration, _dialect: str) -> dict[int | None, Quick]:
+    return {}
 
 
 class Eventreader:

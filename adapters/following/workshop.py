@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy.dialects import sqlite
@@ -51,7 +52,8 @@ class Tools:
     openers: Mapping[str, frozenset[str]]
 
 
-def tools_for(declarations: Sequence[Declaration]) -> Tools:
+@cache  # compiling is most of what opening a follower would cost
+def tools_for(declarations: tuple[Declaration, ...]) -> Tools:
     """Write down what a workshop needs for some declarations."""
     keys = keys_read(declarations)
     columns = "".join(f", {PREFIX}{key} TEXT" for key in sorted({key for some in keys.values() for key in some}))

@@ -25,6 +25,8 @@ PROCESSES = get_context("forkserver")  # a fork of this process would share its 
 PROCESSES.set_forkserver_preload(
     [
         "caseledger.adapters.cli.running",
+        "tests.adapters.following.prepared",
+        "tests.adapters.following.runners",
         "tests.differential.child",
         "tests.proofs.killing",
         "tests.proofs.serving",

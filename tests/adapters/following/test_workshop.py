@@ -16,7 +16,7 @@ from caseledger.projections.vocabulary import Facts
 from tests.projections.made_up import CASES, NAMES, TURNS, Stored, fold, stored
 from tests.projections.test_select import HISTORIES, rows_of
 
-TOOLS = tools_for([CASES, TURNS])
+TOOLS = tools_for((CASES, TURNS))
 OPENED, CHANGED, NOTED = NAMES
 
 

@@ -151,10 +151,11 @@ def running(*followers: Follower) -> Iterator[None]:
 
 def soon(holds: Callable[[], bool], what: str) -> None:
     """Wait until something holds."""
-    until = monotonic() + ENOUGH_S
+    until, pause = monotonic() + ENOUGH_S, 0.005
     while not holds():
         assert monotonic() < until, f"{what}: not within {ENOUGH_S} s"
-        sleep(0.005)
+        sleep(pause)  # a look takes more of the machine than what is waited for
+        pause = min(2 * pause, 0.05)
 
 
 def is_at(target: str, position: int) -> bool:
