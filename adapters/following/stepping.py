@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
 
 from ...domain.values import utc_text
-from .aside import all_aside, at_fault, is_of_a_case, set_aside, take_back
+from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
 from .place import Place, advance, find, locked, look, make_sure
 from .quick import together
 from .reading import Newsreader, first_after
@@ -54,16 +55,26 @@ class Stepper:
             PassingError, OvertakenError: nothing was changed; try again.
 
         """
-        try:
-            return self._step(most, {}, seen)
-        except PersistenceError as error:
-            if not is_of_a_case(error):
-                raise
+        faults: dict[str, PersistenceError] = {}
+        for known in count():
+            try:
+                return self._step(most, faults, seen)
+            except PersistenceError as error:
+                # Once more also where none was found: another case at fault may have come since, or it has passed.
+                if not is_of_a_case(error) or len(faults) < known:
+                    raise
+            faults |= self._at_fault(most, faults)
+            seen = None
+        raise AssertionError("counting has no end")
+
+    def _at_fault(self, most: int, known: Mapping[str, PersistenceError]) -> dict[str, PersistenceError]:
+        """Find the cases among the next events that cannot be carried over, beside those that are known."""
         seen = self._ends.source.last_position()
         with self._ends.target.reading() as target, self._ends.source.reading() as source:
             place = find(target)
             new = self._news.news(source, place, seen, most) if place else None
-        return self._step(most, at_fault(list(new.cases), self._try) if new else {})
+            left = known.keys() | cases_aside(target)
+        return at_fault([case for case in new.cases if case not in left], self._try) if new else {}
 
     def retry(self, cases: Sequence[str] | None) -> tuple[str, ...]:
         """Carry over cases that were set aside (all by default), each by itself; give those that could be."""

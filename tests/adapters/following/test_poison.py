@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 
 import pytest
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import PersistenceError, StoredEvent
 
-from caseledger.adapters.following import Follower, PassingError
+from caseledger.adapters.following import Follower, PassingError, stepping
+from caseledger.adapters.following.aside import at_fault
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, append, ask, facts_at, is_at, running, soon, tell
 
@@ -34,6 +36,47 @@ def test_an_event_that_cannot_be_read_is_set_aside_with_its_case_and_told(
         (record,) = [one for one in caplog.records if one.levelno == logging.ERROR]
         assert POISON in record.getMessage()
         assert "张三" not in found.reason + caplog.text
+
+
+def test_a_second_case_that_turns_up_while_the_first_is_looked_for_is_set_aside_too(
+    sqlite_url: str, new_url: NewUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [StoredEvent(f"{POISON}-{number}", 1, "opinion.accepted.v1", NOT_JSON) for number in (1, 2)]
+    waiting = list(others)
+    look = at_fault
+
+    def looking(cases: Sequence[str], attempt: Callable[[Sequence[str]], None]) -> dict[str, PersistenceError]:
+        found = look(cases, attempt)
+        if waiting:
+            append(world.url, waiting.pop())
+        return found
+
+    monkeypatch.setattr(stepping, "at_fault", looking)
+    with World(sqlite_url, steps=5) as world, Follower(world.url, new_url("sqlite")) as follower:
+        follower.catch_up()
+        append(world.url, UNREADABLE)
+        follower.catch_up()
+        assert follower.catch_up() == world.last
+        assert {one.case for one in follower.poisoned()} == {POISON, *(str(one.originator_id) for one in others)}
+
+
+def test_an_error_that_is_no_cases_ends_the_runner_after_a_second_try(
+    sqlite_url: str, new_url: NewUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def failing(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise PersistenceError("always")
+
+    with World(sqlite_url, steps=5) as world, Follower(world.url, new_url("sqlite")) as follower:
+        follower.catch_up()
+        world.live(5)
+        monkeypatch.setattr(follower._stepper, "_step", failing)
+        with pytest.raises(PersistenceError, match="always"):
+            follower.catch_up()
+        assert tries == 2
 
 
 def test_a_case_that_is_set_aside_stays_so_with_its_later_events(sqlite_url: str, new_url: NewUrl) -> None:
