@@ -29,7 +29,8 @@ options give the same bytes. This page shows a small one, from one September to 
 
 What to look for: complaints come in the last minutes of each month and are entered in the next, so every month carries
 cases over; one center is slower than the other; one customer in seven is not content with the outcome, and the case is
-handled again; some leave no way to be called back, so that fewer are called back than should be. Larger ones:
+handled again; some leave no way to be called back, so that fewer are called back than should be. One month of a center
+under each policy is counted by hand, case by case, in `tests/simulation/test_month_by_hand.py`. Larger ones:
 
 ```bash
 ./scripts/simulate --db large.db --centers 50 --months 36

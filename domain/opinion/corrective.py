@@ -29,7 +29,7 @@ from .theme import Theme
 from .words import ActionKind, CorrectiveReason, Kind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from .state import OpinionState
 
@@ -87,13 +87,17 @@ class RecordCorrectiveAction(OfOpinion):
 # Decide
 
 
-def called_for(happened: Iterable[Event], state: OpinionState | None, terms: Terms) -> Iterator[Event]:
+def called_for(happened: Collection[Event], state: OpinionState | None, terms: Terms) -> Iterator[Event]:
     """What the events of a decision call for, or no longer call for, under the case's policy (OP-15).
 
     Nothing of praise: there is nothing wrong in it.
     """
     rule = terms.rules.corrective
-    if rule is None or (state is not None and state.accepted.kind is Kind.PRAISE):
+    if (
+        rule is None
+        or _MAY_CALL.isdisjoint(map(type, happened))
+        or (state is not None and state.accepted.kind is Kind.PRAISE)
+    ):
         return
     calls = () if state is None else state.corrective.calls
     number = len(calls)
@@ -131,6 +135,9 @@ def _reasons(event: Event, state: OpinionState | None) -> Iterator[tuple[Correct
         yield CorrectiveReason.OPENED_ANEW, {"by_case": event.linked_to}
 
 
+_MAY_CALL: Final[frozenset[type[Event]]] = frozenset(
+    {OpinionAccepted, OpinionAssessed, AssessmentCorrected, TreatedAsUnsatisfied, SecondComplaintMade, AlertConfirmed}
+)
 _OF_ALERTS: Final = frozenset({CorrectiveReason.SHARE.value, CorrectiveReason.ESCALATION_RISK.value})
 
 

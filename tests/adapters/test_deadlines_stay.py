@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import column, select, table
 
-from caseledger.adapters.testing import GROUP400, HANDBOOK, W08, LedgerInMemory, StandingClock
+from caseledger.adapters.testing import CENTER, GROUP400, HANDBOOK, W08, LedgerInMemory, StandingClock
 from caseledger.adapters.testing.strategies import Step, histories
 from caseledger.domain.opinion.deadlines import DeadlineMoved
 from caseledger.domain.opinion.state import OpinionState
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 UNHURRIED = settings(
     deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+MOMENTS = 4
+"""So many earlier moments are asked about at the end."""
 Shown: TypeAlias = "dict[tuple[str, str, int], set[datetime | None]]"
 """By case, step and turn, the deadlines on the screen; several where several alerts wait for their plans."""
 Running: TypeAlias = "dict[tuple[str, int, int], datetime | None]"
@@ -51,6 +53,7 @@ class Life:
     named: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     running: dict[str, Running] = field(default_factory=lambda: defaultdict(dict))
     shown: Shown = field(default_factory=dict)
+    screens: dict[datetime, Shown] = field(default_factory=dict)
     moved: Moved = field(default_factory=list)
     known: list[tuple[datetime, str, Running]] = field(default_factory=list)
 
@@ -99,12 +102,12 @@ class Life:
             said = newly[which[0]] if which in self.shown else self.named[which[0]]
             for until in untils - self.shown.get(which, set()) - {None}:
                 assert until in said, f"{which} is due {until}, which nothing says"
-        self.shown = now
+        self.shown = self.screens[self.ledger.clock.now] = now
 
-    def on_screen(self) -> Shown:
-        """The deadlines of all steps that are due now."""
+    def on_screen(self, as_of: datetime | None = None) -> Shown:
+        """The deadlines of all steps that are due now, or were at an earlier moment."""
         found: Shown = defaultdict(set)
-        for row in self.ledger.due():
+        for row in self.ledger.due(as_of=as_of):
             found[row.case, row.step.value, row.turn].add(row.until)
         return dict(found)
 
@@ -123,6 +126,7 @@ class Life:
         }.values():
             state = self.ledger.replay(case, at=moment).state
             assert {(run.clock.value, run.turn, run.number): run.due_at for run in runs(state)} == running
+        self.asked_later()
         stands = {(case, clock, turn, number): due for case, _, clock, turn, number, due, _ in self.moved}
         for case, running in self.running.items():
             for which, due in running.items():
@@ -131,6 +135,13 @@ class Life:
                     assert f"{due:%Y-%m-%dT%H:%M:%S.%fZ}" == stands[case, *which]
         records = (record for case in self.running for record in self.ledger.replay(case).events)
         assert len(self.moved) == sum(isinstance(record.event, DeadlineMoved) for record in records)
+
+    def asked_later(self) -> None:
+        """What was due at an earlier moment, asked now: what was shown then, unless more of then was entered since."""
+        records = [record for case in {CENTER, *self.running} for record in self.ledger.replay(case).events]
+        for moment, shown in list(self.screens.items())[-MOMENTS:]:
+            if all(record.event.occurred_at > moment for record in records if record.recorded_at > moment):
+                assert self.on_screen(moment) == shown
 
 
 @pytest.mark.parametrize("policy", [W08, GROUP400, HANDBOOK, GROUP], ids=lambda policy: policy.name)
