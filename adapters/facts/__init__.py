@@ -19,6 +19,7 @@ from ...projections.facts import ALL
 from ..store.errors import NotAllowedError, StoreError
 from ..watching import logger, watched
 from .checking import CheckReport, Difference, check
+from .crew import crew_of
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper, Statement
 from .marks import NO_MARK, forget, marks
@@ -177,9 +178,10 @@ class Facts:
         for name in names or ():
             known(name, self._keepers, where="names", rule="facts")
         chosen = [self._keepers[name] for name in (self._keepers if names is None else names)]
-        for keeper in chosen:
-            with watched(_log, "rebuilt", {"facts": keeper.name}):
-                rebuild(self._reach, keeper, progress)
+        with crew_of(self._reach) as crew:
+            for keeper in chosen:
+                with watched(_log, "rebuilt", {"facts": keeper.name}):
+                    rebuild(self._reach, crew, keeper, progress)
         return tuple(keeper.name for keeper in chosen)
 
     def check(self, progress: Progress | None = None) -> CheckReport:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from .crew import crew_of
 from .reach import Stretch, before_all, beyond_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .crew import Crew
     from .keeper import Keeper
     from .reach import Progress, Reach
 
@@ -53,24 +55,30 @@ def check(reach: Reach, keepers: Sequence[Keeper], progress: Progress | None) ->
     rows: dict[str, int] = {}
     found: list[Difference] = []
     differing = 0
-    for keeper in keepers:
-        rows[keeper.name] = 0
-        stretch = None
-        work = partial(_compare_stretch, reach, keeper)
-        for stretch, (count, differences) in reach.side_by_side(work, reach.stretches(keeper.declaration)):
-            rows[keeper.name] += count
-            differing += len(differences)
-            found += differences[: MOST_SHOWN - len(found)]
-            if progress:
-                progress(keeper.name, stretch.done, stretch.in_all)
-        # Beyond the last case there is nothing, or left-over rows, or what was begun meanwhile.
-        after = stretch.upto if stretch else before_all(keeper.declaration)
-        rest = Stretch(after, beyond_all(keeper.declaration), 0, 0)
-        count, differences = _compare(reach, keeper, rest, kept_after=stretch.upto if stretch else "", last=True)
-        rows[keeper.name] += count
-        differing += len(differences)
-        found += differences[: MOST_SHOWN - len(found)]
+    with crew_of(reach) as crew:
+        for keeper in keepers:
+            rows[keeper.name] = 0
+            for count, differences in _compare_all(reach, crew, keeper, progress):
+                rows[keeper.name] += count
+                differing += len(differences)
+                found += differences[: MOST_SHOWN - len(found)]
     return CheckReport(rows, differing, tuple(found))
+
+
+def _compare_all(
+    reach: Reach, crew: Crew, keeper: Keeper, progress: Progress | None
+) -> Iterator[tuple[int, list[Difference]]]:
+    """Each stretch: how many rows the events give, and what is to be said of them."""
+    stretch = None
+    work = partial(_compare_stretch, reach, keeper)
+    for stretch, found in crew.side_by_side(work, reach.stretches(keeper.declaration)):
+        yield found
+        if progress:
+            progress(keeper.name, stretch.done, stretch.in_all)
+    # Beyond the last case there is nothing, or left-over rows, or what was begun meanwhile.
+    after = stretch.upto if stretch else before_all(keeper.declaration)
+    rest = Stretch(after, beyond_all(keeper.declaration), 0, 0)
+    yield _compare(reach, keeper, rest, kept_after=stretch.upto if stretch else "", last=True)
 
 
 def _compare_stretch(reach: Reach, keeper: Keeper, stretch: Stretch) -> tuple[int, list[Difference]]:

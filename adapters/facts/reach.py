@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from bisect import bisect
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from threading import local
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy import bindparam, func, literal_column, select
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of the facts, cases done, cases in all."""
-
-T = TypeVar("T")
 
 CASES_A_CHUNK: Final = 1_000
 EVENTS_A_CHUNK: Final = 20_000
@@ -57,6 +55,7 @@ class Reach:
     def __init__(self, engine: Engine) -> None:
         self.engine: Final = engine
         self._writing: Final = engine.execution_options(**{WRITE: True})
+        self._of_thread: Final = local()
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -77,33 +76,30 @@ class Reach:
         """Whether a statement that writes keeps all others from writing until the commit, however long it reads."""
         return self.engine.dialect.name == "sqlite"
 
-    def side_by_side(self, work: Callable[[Stretch], T], stretches: Iterable[Stretch]) -> Iterator[tuple[Stretch, T]]:
-        """Work on several stretches at once, in threads; results in the order of the stretches, few waiting."""
-        if self.workers == 1:
-            yield from ((stretch, work(stretch)) for stretch in stretches)
-            return
-        waiting: deque[tuple[Stretch, Future[T]]] = deque()
-        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="facts")
+    @contextmanager
+    def kept_by_thread(self) -> Iterator[Callable[[], None]]:
+        """Give what makes a thread keep its connection from one transaction to the next; closed for good at the end.
+
+        The threads must have ended by then.
+        """
+        opened: list[Connection] = []
         try:
-            for stretch in stretches:
-                waiting.append((stretch, pool.submit(work, stretch)))
-                if len(waiting) > self.workers:
-                    first, done = waiting.popleft()
-                    yield first, done.result()
-            yield from ((stretch, done.result()) for stretch, done in waiting)
+            yield partial(setattr, self._of_thread, "opened", opened)
         finally:
-            pool.shutdown(cancel_futures=True)
+            for connection in opened:
+                connection.detach()
+                connection.close()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """One connection for several transactions, each begun with `begun`."""
-        with self._translated(), self.engine.connect() as connection:
+        with self._translated(), self._connected() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A reading transaction."""
-        with self._translated(), self.engine.connect() as connection, connection.begin():
+        with self._translated(), self._connected() as connection, connection.begin():
             yield connection
 
     def stretches(self, facts: Declaration) -> Iterator[Stretch]:
@@ -129,6 +125,18 @@ class Reach:
             upto = cases[taken - 1][0]
             yield Stretch(after, upto, done, max(in_all, done))
             after = upto
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        opened: list[Connection] | None = getattr(self._of_thread, "opened", None)
+        if opened is None:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        if not hasattr(self._of_thread, "connection"):
+            self._of_thread.connection = self.engine.connect()
+            opened.append(self._of_thread.connection)
+        yield self._of_thread.connection
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from .crew import Crew
     from .keeper import Keeper
     from .reach import Progress, Reach, Stretch
 
@@ -31,7 +32,7 @@ class RebuildOvertakenError(StoreError):
     """Another rebuild of the same facts has begun since; this one stopped, and the other will finish."""
 
 
-def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
+def rebuild(reach: Reach, crew: Crew, keeper: Keeper, progress: Progress | None) -> None:
     """Gather the rows in a table beside, in short transactions; then exchange the contents in place.
 
     The exchange is one transaction that keeps appends out and first catches up with what was appended meanwhile: a
@@ -52,7 +53,7 @@ def rebuild(reach: Reach, keeper: Keeper, progress: Progress | None) -> None:
         start = last_position(connection)
     gather = partial(_gather_apart, turn=Lock()) if reach.has_one_writer else _gather
     work = partial(gather, reach, keeper, token)
-    for stretch, _ in reach.side_by_side(work, reach.stretches(keeper.declaration)):
+    for stretch, _ in crew.side_by_side(work, reach.stretches(keeper.declaration)):
         if progress:
             progress(keeper.name, stretch.done, stretch.in_all)
     position = _catch_up(reach, keeper, start, token)
