@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import String, literal_column
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.dialects import sqlite
 
-from .compile import json_text, select_of
+from .compile import AHEAD, select_of
 from .vocabulary import Take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Select
-
     from .vocabulary import Facts
 
 PREFIX: Final = "said_"
 """Before each key's name: an event may say `version`, which is a column of the events already."""
+
+_DIALECT: Final = sqlite.dialect()
+setattr(_DIALECT, AHEAD, PREFIX)
 
 _FIELDLESS: Final = frozenset({Take.COUNT, Take.WHETHER})
 
@@ -42,17 +42,10 @@ def keys_read(declarations: Iterable[Facts]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(keys)) for name, keys in sorted(found.items())}
 
 
-def select_ahead(facts: Facts) -> Select[*tuple[Any, ...]]:
-    """Give `select_of` the facts over a table `ledger_events` that holds some whole cases, read ahead."""
-    # SQLAlchemy does not say that a select stays one.
-    traversed: Any = replacement_traverse(select_of(facts, streams=()), {}, _column_of)
-    ahead: Select[*tuple[Any, ...]] = traversed
-    return ahead
+def select_ahead(facts: Facts) -> tuple[str, tuple[Any, ...]]:
+    """Write `select_of` the facts for SQLite, over a table `ledger_events` that holds some whole cases, read ahead.
 
-
-def _column_of(element: Any, **_: Any) -> ColumnElement[str] | None:  # noqa: ANN401 - any part of a select
-    if not isinstance(element, json_text):
-        return None
-    state, key = element.clauses
-    table: Any = state.table  # of the events, or of an alias of them
-    return literal_column(f"{table.name}.{PREFIX}{key}", String())
+    Give its text and what is bound in it.
+    """
+    compiled: Any = select_of(facts, streams=()).compile(dialect=_DIALECT)
+    return str(compiled), tuple(compiled.params[name] for name in compiled.positiontup)

@@ -40,6 +40,9 @@ EDITION: Final = 1
 JOINED_FROM: Final = 3
 """From how many columns off one event on the event is joined instead of aggregated column by column."""
 
+AHEAD: Final = "caseledger_keys_ahead"
+"""Attribute of a SQLite dialect whose table of events has each key in a column: what stands before the key's name."""
+
 _KEY: Final = re.compile(r"^[A-Za-z0-9_]+$")
 _BASE: Final = literal_column("100000000", Integer())
 _PREFIX_LENGTH: Final = 9
@@ -67,6 +70,8 @@ def _parts(element: json_text, compiler: SQLCompiler, given: dict[str, Any]) -> 
 @compiles(json_text, "sqlite")
 def _on_sqlite(element: json_text, compiler: SQLCompiler, **given: Any) -> str:
     state, key = _parts(element, compiler, given)
+    if (prefix := getattr(compiler.dialect, AHEAD, None)) is not None:
+        return f"{state.removesuffix('state')}{prefix}{key}"
     # 3.45.0 refuses JSON in a BLOB; and a JSON number would come back as a number.
     return f"CAST(json_extract(CAST({state} AS TEXT), '$.{key}') AS TEXT)"
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy.dialects import sqlite
-
 from ...projections.ahead import PREFIX, keys_read, select_ahead
 from .errors import UnreadableError
 
@@ -63,7 +61,7 @@ def tools_for(declarations: tuple[Declaration, ...]) -> Tools:
             f"{columns}, PRIMARY KEY (stream, version)) WITHOUT ROWID"
         ),
         inserts={name: _insert(some) for name, some in keys.items()},
-        selects={one.name: _select(one) for one in declarations},
+        selects={one.name: Asked(*select_ahead(one)) for one in declarations},
         openers={one.name: frozenset(event.name for event in one.opened_by) for one in declarations},
     )
 
@@ -74,11 +72,6 @@ def _insert(keys: Sequence[str]) -> Insert:
     values = "".join(f", json_extract(?4, '$.{key}')" for key in keys)
     text = f"INSERT INTO ledger_events (stream, version, name{columns}) VALUES (?1, ?2, ?3{values})"  # noqa: S608 - keys of declarations
     return Insert(text, parses=bool(keys))
-
-
-def _select(declaration: Declaration) -> Asked:
-    compiled: Any = select_ahead(declaration).compile(dialect=sqlite.dialect())
-    return Asked(str(compiled), tuple(compiled.params[name] for name in compiled.positiontup))
 
 
 class Workshop:
