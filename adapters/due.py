@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from ..domain.opinion.steps import Step
-from ..domain.refusal import MissingDetail, UnknownCase, UnknownCode
+from ..domain.refusal import MissingDetail, UnknownCode
 from ..domain.terms import aware
 from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
@@ -16,6 +16,7 @@ from ..projections.reports.due import DueStep, Form, most_urgent
 from ..projections.reports.sources import stored
 from .asking import MOST
 from .clock import system_clock
+from .reading import unregistered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ class DueList:
         with self._database.transaction(write=False) as connection:
             known = list(connection.execute(select(stored(CENTERS).c.case_id)).scalars())
         if center is not None and center not in known:
-            raise UnknownCase(f"{center} is not registered", rule="center", right="a registered center", where="center")
+            raise unregistered(center, known)
         states = [self._center(one) for one in known if center in {None, one}]
         return {policy.ref.digest: policy for state in states if state for _, policy in state.policies}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_REGISTERED: Final = select(stored(CENTERS).c.case_id).where(stored(CENTERS).c.case_id == CENTER)
+_ALL: Final = select(stored(CENTERS).c.case_id).order_by(stored(CENTERS).c.case_id)
+_REGISTERED: Final = _ALL.where(stored(CENTERS).c.case_id == CENTER)
+_LISTED: Final = 10
+
+
+def unregistered(center: str, known: Sequence[str]) -> UnknownCase:
+    """The refusal of a center that there is not, with some of those that there are."""
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    right = f"one of {', '.join(sorted(known)[:_LISTED])}{more}" if known else "register_center first"
+    return UnknownCase(f"{center} is not registered", rule="center", right=right, where="center")
 
 
 class Reading:
@@ -45,7 +54,5 @@ class Reading:
         """Read one moment: all selects of a report see the same commits. A center must be one that there is."""
         with self._database.transaction(write=False) as connection:
             if center is not None and connection.execute(_REGISTERED, {"center": center}).first() is None:
-                raise UnknownCase(
-                    f"{center} is not registered", rule="center", right="a registered center", where="center"
-                )
+                raise unregistered(center, connection.execute(_ALL).scalars().all())
             yield connection

@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from sqlalchemy import make_url
 
 from ..following import Follower, Lag
 from ..store.errors import LedgerMissingError
@@ -74,6 +76,11 @@ def follow(
 
 def lag(context: typer.Context, *, to: To, source: From = None, form: Listed = Form.TABLE) -> None:
     """Say how far facts kept elsewhere are behind their ledger; if they are not current, end with exit code 1."""
+    target = make_url(url_as_said(to, f"'--to' (or {VARIABLE})"))
+    if target.get_backend_name() == "sqlite" and not Path(target.database or "").exists():
+        # A question makes no file: a misspelt path is told.
+        told = f"there are no facts at {target.database}; `caseledger follow` gathers them, or name others with --to"
+        raise Hindered(told)
     with _between(context, source, to) as follower:
         found = follower.lag()
     if form is Form.JSON:

@@ -29,7 +29,7 @@ def make_sure_of(ledger: Ledger, center: str | None) -> None:
 
     """
     if center is not None:
-        zone_of_center(ledger, center)
+        ledger.find(center=center, limit=0)
 
 
 def zone_of_case(ledger: Ledger, case: str) -> ZoneInfo | None:

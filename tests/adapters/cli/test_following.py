@@ -21,8 +21,8 @@ def rows(path: Path) -> list[tuple[str, ...]]:
 
 @pytest.mark.usefixtures("case")
 def test_facts_follow_once_and_their_lag_is_told(caseledger: Run, tmp_path: Path) -> None:
-    lag = caseledger("lag", "--to", "facts.db")
-    assert (lag.exit_code, lag.out) == (1, "the facts were not gathered yet\n")
+    caseledger("lag", "--to", "facts.db").refused("there are no facts at facts.db", "caseledger follow")
+    assert not (tmp_path / "facts.db").exists()
     said = caseledger("follow", "--to", "facts.db", "--once")
     assert (said.exit_code, said.out) == (0, "the facts hold every event up to position 4\n")
     assert rows(tmp_path / "facts.db") == [("opinion:1", "accepted")]

@@ -124,6 +124,12 @@ def test_a_case_is_found_by_all_that_is_asked(caseledger: Run, by: list[str], *,
 
 
 @pytest.mark.usefixtures("handled")
+@pytest.mark.parametrize("ask", [["report", "monthly", *MARCH], ["find"], ["due"], ["report", "alerts", *MARCH]])
+def test_a_center_that_there_is_not_is_refused_with_those_that_there_are(caseledger: Run, ask: list[str]) -> None:
+    caseledger(*ask, "--center", "center:sz09").refused("center:sz09 is not registered", "center:sz01")
+
+
+@pytest.mark.usefixtures("handled")
 def test_a_status_that_there_is_not_is_wrong_usage(caseledger: Run) -> None:
     caseledger("find", "--status", "open").refused("'open'", "accepted", "rehandling", "closed", exit_code=2)
 
