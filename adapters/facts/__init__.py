@@ -22,7 +22,7 @@ from .checking import CheckReport, Difference, check
 from .crew import crew_of
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper, Statement
-from .marks import NO_MARK, forget, marks
+from .marks import NO_MARK, forget, made_elsewhere, marks
 from .reach import Progress, Reach
 from .rebuilding import RebuildOvertakenError, rebuild
 
@@ -63,6 +63,8 @@ class Facts:
         self._reach = Reach(engine)
         self._keepers = {one.name: Keeper(one, engine) for one in declarations}
         self._forget = Statement(forget(self._keepers), engine)
+        mine = {name: keeper.mark for name, keeper in self._keepers.items()}
+        self._made_elsewhere = Statement(made_elsewhere(mine), engine)
 
     def open(self) -> None:
         """Make what is missing, and rebuild stale facts where that is cheap.
@@ -142,8 +144,13 @@ class Facts:
     def refresh(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent]) -> None:
         """Read the touched cases anew, in the transaction of the append: readers see what was just written.
 
-        Only declarations that name one of the appended events are refreshed.
+        Only declarations that name one of the appended events are refreshed. Where another release has made the facts
+        since this process opened the ledger, its rows are left alone, and marked as out of date.
         """
+        self._made_elsewhere.run(cursor, {})
+        if cursor.fetchone() is not None:
+            self._forget.run(cursor, {})
+            return
         touched: dict[str, dict[str, None]] = {}
         new: set[str] = set()
         for event in stored_events:

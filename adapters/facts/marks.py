@@ -9,10 +9,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     MetaData,
+    Select,
     Table,
     Update,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -21,7 +23,7 @@ from ...projections.events import binary_text
 from ...projections.options import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -58,10 +60,28 @@ def marks(connection: Connection) -> dict[str, Mark]:
 
 def forget(names: Iterable[str]) -> Update:
     """Take back that these contents follow their declarations; a statement without parameters."""
-    nothing: ColumnElement[str] = literal_column("''")
-    listed: list[ColumnElement[str]] = [literal_column(f"'{name}'") for name in names]
-    stale = ledger_facts.c.name.in_(listed) & (ledger_facts.c.fingerprint != nothing)
+    nothing = _written("")
+    stale = ledger_facts.c.name.in_([_written(name) for name in names]) & (ledger_facts.c.fingerprint != nothing)
     return update(ledger_facts).where(stale).values(fingerprint=nothing)
+
+
+def made_elsewhere(mine: Mapping[str, Mark]) -> Select[tuple[str]]:
+    """Whether contents follow declarations that are not mine; a select without parameters, of no row if not.
+
+    What follows no declaration at present is nobody's.
+    """
+    row = ledger_facts.c
+    others = [
+        (row.name == _written(name))
+        & ((row.shape != _written(mark.shape)) | row.fingerprint.not_in([_written(mark.fingerprint), _written("")]))
+        for name, mark in mine.items()
+    ]
+    return select(row.name).where(or_(*others))
+
+
+def _written(text: str) -> ColumnElement[str]:
+    """A digest, or a name of ours, as it stands in the statement."""
+    return literal_column(f"'{text}'")
 
 
 def begin_rebuild(connection: Connection, name: str, token: str) -> None:
