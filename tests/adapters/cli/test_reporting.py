@@ -180,3 +180,31 @@ def test_every_row_names_the_policies_of_its_cases_for_programs_and_for_people(c
     said = caseledger("report", figure, "--month", "2024-03").out
     assert "依据制度 policies" in said
     assert "w08 10" in said
+
+
+@pytest.mark.usefixtures("case")
+def test_what_calls_for_corrective_action_is_listed_in_the_centers_own_time(caseledger: Run, do: Do) -> None:
+    """OP-15: judged of larger effect at 11:00 in Shenzhen, and action recorded the next morning."""
+    judged = {"validity": "valid", "reason": "核实", "severity": "common", "occurred_at": "2024-03-04T11:00:00+08:00"}
+    assert do("assess_opinion", {"actor": OFFICER, "case": "opinion:1", **judged, **LATE}).exit_code == 0
+    listed = caseledger("report", "corrective", "--waiting").out
+    assert NUMBER in listed
+    assert "2024-03-04 11:00:00 +08:00" in listed
+    assert "影响较大 of larger effect" in listed
+    (row,) = caseledger("report", "corrective", "--format", "json").json
+    found = {name: row[name] for name in ("case", "reason", "since", "action", "taken_at")}
+    assert found == {
+        "case": "opinion:1",
+        "reason": "severity",
+        "since": "2024-03-04T03:00:00.000000Z",
+        "action": None,
+        "taken_at": None,
+    }
+    taken = {"measure": "修订施工管理办法", "record": "ca:7", "occurred_at": "2024-03-05T09:00:00+08:00"}
+    manager = {"id": "staff:wang", "role": "manager"}
+    assert do("record_corrective_action", {"actor": manager, "case": "opinion:1", **taken, **LATE}).exit_code == 0
+    listed = caseledger("report", "corrective", "--month", "2024-03").out
+    assert "2024-03-05 09:00:00 +08:00" in listed
+    assert "ca:7" in listed
+    assert caseledger("report", "corrective", "--waiting", "--format", "json").json == []
+    assert caseledger("report", "corrective", "--month", "2024-04", "--format", "json").json == []
