@@ -43,7 +43,11 @@ class Event(BaseModel):
 
 
 class Actor(BaseModel):
-    """Who acts, in which role, for which center. The ledger believes its caller; who that is, is his affair."""
+    """Who acts, in which role, for which center. The ledger believes its caller; who that is, is his affair.
+
+    `center` may be absent. Where it is named, the roles of a center act on its own cases only (the policy's
+    `own_center`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     id: Id
