@@ -18,6 +18,7 @@ from caseledger.adapters.ledger import Ledger
 from caseledger.domain.command import Command
 from caseledger.domain.refusal import CommandReused, Refused, UnknownCase
 from tests.proofs.store_machine import ChangedMindError
+from tests.proofs.work import of_no_center
 
 PICKS = st.integers(0, 99)
 KINDS = st.sampled_from(("opinion", "order"))
@@ -121,7 +122,7 @@ class LedgerMachine(RuleBasedStateMachine):
             new = self._new(kind)
             # There is no plan to approve, and nobody sent to receive an order: the whole group leaves no trace.
             wrong = (kit.approve if kind == "opinion" else kit.receive)(case=new.case, command_id=self._id())  # type: ignore[attr-defined]  # both name a case
-            groups.append([new, wrong] if refused else [new])
+            groups.append([new, of_no_center(wrong)] if refused else [new])
         results = self.ledger.do_batch(groups, dry_run=dry_run)
         for (_, refused), group, result in zip(parts, groups, results, strict=True):
             assert isinstance(result, Refused) == refused
@@ -201,8 +202,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def _next(self, pick: int) -> Command:
         case, _ = self._case(pick)
         if case.startswith("opinion:"):
-            return (kit.follow_up if pick % 2 else kit.comment)(case=case, command_id=self._id())
-        return kit.agree_price(case=case, command_id=self._id())
+            return of_no_center((kit.follow_up if pick % 2 else kit.comment)(case=case, command_id=self._id()))
+        return of_no_center(kit.agree_price(case=case, command_id=self._id()))
 
     def _case(self, pick: int) -> tuple[str, list[str]]:
         return list(self.cases.items())[pick % len(self.cases)]

@@ -17,7 +17,7 @@ from caseledger.adapters.store.errors import StoreError
 from caseledger.domain.command import Command
 from caseledger.domain.refusal import Refused
 from tests.proofs.anomalies import Append, Element, Read
-from tests.proofs.work import CENTERS, Step
+from tests.proofs.work import CENTERS, Step, of_no_center
 
 HOT: Final = 4
 """Cases that all sessions write to at a time."""
@@ -143,4 +143,4 @@ def follow(pipe: Connection, url: str) -> None:
 
 
 def _told(case: str, command_id: str) -> Command:
-    return kit.follow_up(case=case, command_id=command_id)
+    return of_no_center(kit.follow_up(case=case, command_id=command_id))

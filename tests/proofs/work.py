@@ -43,12 +43,21 @@ def open_centers(ledger: Ledger) -> None:
         ledger.do(kit.adopt(center=center, command_id=f"cmd:adopt-{name}"))
 
 
+def of_no_center(command: Command) -> Command:
+    """The same by someone who names no center: writers work on the cases of both (decision 0016)."""
+    return command.model_copy(update={"actor": command.actor.model_copy(update={"center": None})})
+
+
 def step(mark: str, number: int) -> Step:
     """The commands of a writer's step, all with their ids.
 
     Numbers are issued (steps 0, 3 and 5), personal words are sealed under a new key (0) and under one that all share
     (2), several cases are written at once (5), and one group of a batch is refused (5).
     """
+    return tuple(tuple(of_no_center(command) for command in group) for group in _asked(mark, number))
+
+
+def _asked(mark: str, number: int) -> Step:
     own = f"opinion:{mark}-{number - number % 6}"
     shared = f"opinion:all-{number // TOGETHER}"
     center = CENTERS[number // 6 % len(CENTERS)]
