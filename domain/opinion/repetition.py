@@ -39,10 +39,8 @@ class TreatAsUnsatisfied(OfOpinion):
 
 
 def could_repeat(state: OpinionState) -> bool:
-    """Whether the case waits for what may come again: handled, not called back, ended with an explanation."""
-    called = any(call.turn == state.turn.number for call in state.callbacks)
-    explained = state.ending is Ending.WITH_EXPLANATION
-    return bool(state.flow) and state.turn.finished_at is not None and not called and explained and not state.is_open
+    """Whether the case waits for what may come again: handled, and ended with an explanation instead of a callback."""
+    return bool(state.flow) and state.turn.finished_at is not None and state.ending is Ending.WITH_EXPLANATION
 
 
 def repeats(later: OpinionAccepted, earlier: OpinionState, terms: Terms) -> bool:

@@ -10,6 +10,7 @@ from caseledger.adapters.testing import (
     approve,
     assess,
     call_back,
+    correct_assessment,
     end,
     finish,
     given,
@@ -150,6 +151,22 @@ def test_a_second_turn_that_nobody_could_be_asked_about_waits_too() -> None:
     asked(later(), *twice).then(
         happened(TreatedAsUnsatisfied, turn=2, repetition=1),
         happened(RehandlingStarted, turn=3, callback=1),
+        CALLS_FOR_ACTION,
+    )
+
+
+def test_a_callback_before_it_was_handled_is_none_and_it_waits_too() -> None:
+    """Called back of free will while it counted as invalid; once handled, nobody could be reached (OP-10)."""
+    early = (
+        HANDLED[0],
+        assess(f"{DAY} 09:30", validity="invalid"),
+        call_back(f"{DAY} 09:40"),
+        correct_assessment(f"{DAY} 10:00", validity="valid"),
+        *SILENT[2:],
+    )
+    asked(later(), *early).then(
+        happened(TreatedAsUnsatisfied, turn=1, repetition=1),
+        happened(RehandlingStarted, turn=2, callback=1),
         CALLS_FOR_ACTION,
     )
 
