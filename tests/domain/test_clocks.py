@@ -1,5 +1,7 @@
 """Deadlines, counted by hand from the State Council's notices on the holidays of 2025 and 2026."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -101,8 +103,25 @@ def test_day_is_the_one_where_the_center_is() -> None:
     moment = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
     assert local_day(moment, SHANGHAI) == date(2026, 3, 2)
     assert local_day(moment, NEW_YORK) == date(2026, 3, 1)
-    due = deadline(moment, limit(2, Unit.DAYS), Printed(), SHANGHAI).at
+    assert deadline(moment, limit(2, Unit.DAYS), Printed(), SHANGHAI).at == at("2026-03-04 23:59:59.999999")
+
+
+@pytest.fixture
+def machine_in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own time zone is neither the center's nor UTC."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_new_york")
+def test_where_the_machine_stands_is_nothing_to_it() -> None:
+    """DA-5: days are the center's; deadlines are told in UTC."""
+    due = deadline(at("2026-03-02 00:30"), limit(2, Unit.DAYS), Printed(), SHANGHAI).at
     assert (due, due.tzinfo) == (at("2026-03-04 23:59:59.999999"), UTC)
+    assert local_day(at("2026-03-02 00:30"), SHANGHAI) == date(2026, 3, 2)
 
 
 def test_day_on_which_the_clocks_change_ends_at_its_own_midnight() -> None:

@@ -224,6 +224,21 @@ class TestGroupPlatform:
         assert Due(Step.REVIEW_NOT_OURS, 2, None) in waiting(*again, under=GROUP)
 
 
+def test_in_a_later_turn_what_waits_is_of_that_turn() -> None:
+    """OP-11; what belongs to the case waits in its last turn."""
+    handled = (propose(f"{NEXT} 16:00"), approve(f"{NEXT} 16:30"), finish(f"{NEXT} 17:00"))
+    called = (*AGAIN, *handled, call_back("2026-03-04 10:00"))
+    assert waiting(*called) == of_turn(2, FOLLOW_UP, (Step.END, None))
+    night = (accept(f"{DAY} 09:00", by="duty_staff"), *called[1:])
+    assert waiting(*night) == of_turn(
+        2, FOLLOW_UP, (Step.HAND_OVER, f"{NEXT} {LAST}"), (Step.TELL_DUTY_STAFF, None), (Step.END, None)
+    )
+    far_reaching = correct_assessment(f"{DAY} 16:00", validity="valid", severity="common")
+    assert Due(Step.TAKE_ACTION, 2) in waiting(*AGAIN, far_reaching)  # OP-15
+    theirs = correct_assessment(f"{DAY} 16:00", validity="third_party")
+    assert waiting(*AGAIN, theirs) == of_turn(2, FOLLOW_UP, (Step.INFORM_PARTY, None), (Step.PROPOSE_PLAN, None))
+
+
 def test_each_alert_waits_for_its_own_step() -> None:
     """GP-6."""
     limit = (make_contact(f"{DAY} 09:05"), submit_solution(f"{DAY} 09:06", completion_at=at(f"{DAY} 18:00")))

@@ -30,7 +30,7 @@ def run(script: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("script", ["demo", "simulate", "test"])
+@pytest.mark.parametrize("script", ["demo", "mutate", "simulate", "test"])
 def test_a_python_that_is_too_old_is_refused_by_name(bare_checkout: Path, script: str) -> None:
     old = program(bare_checkout / "old-python", "exit 1")
     done = run(bare_checkout / "scripts" / script, PYTHON=str(old))

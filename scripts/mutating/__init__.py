@@ -1,0 +1,1 @@
+"""Mutation testing: what `scripts/mutate` is made of."""
