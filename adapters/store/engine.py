@@ -89,6 +89,9 @@ def _target(url: str) -> URL:
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
         raise UnsupportedDatabaseError(f"no store for {parsed.drivername}://; {accepted}")
+    if "@" in (parsed.host or ""):
+        # The rest of a password would be taken for the host, and told to whoever reads that it is not found.
+        raise UnsupportedDatabaseError("the URL has an @ too many; one in a user's name or password is written %40")
     target = parsed.set(drivername=driver)
     if target.get_backend_name() == "sqlite" and target.query:
         # "uri=true" and its like would change what the path means and which settings hold.

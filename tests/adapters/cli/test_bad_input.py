@@ -257,3 +257,8 @@ def test_a_server_s_password_is_never_printed(caseledger: Run) -> None:
     said = caseledger("find", "--db", "postgresql://root:geheim@127.0.0.1:1/cases?connect_timeout=2")
     said.refused("refused")
     assert "geheim" not in said.err
+    # Unescaped, the second half would be taken for the host, and told as one that is not known.
+    for command in (("find",), ("doctor",), ("init",)):
+        said = caseledger(*command, "--db", "postgresql://root:ge@heim@127.0.0.1:1/cases")
+        said.refused("%40")
+        assert "heim" not in said.err + said.out

@@ -210,6 +210,7 @@ def test_a_read_only_file_or_folder_is_refused(engine_of: Connect, monkeypatch: 
         "sqlite:///file:ledger.db?mode=ro&uri=true",
         "mariadb://root:secret@host",
         "postgresql+asyncpg://u:secret@host/db",
+        "postgresql://u:p@secret@host/db",
     ],
 )
 def test_a_url_that_the_store_does_not_speak_is_refused_without_its_password(url: str) -> None:

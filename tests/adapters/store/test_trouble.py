@@ -235,6 +235,20 @@ def test_a_server_that_takes_no_writes_says_so(open_store: Open, postgresql_url:
     assert recorder.stream_versions(["opinion:1"]) == {"opinion:1": 0}
 
 
+@pytest.mark.parametrize(("found", "kept"), [("off", "on"), ("on", "on"), ("remote_apply", "remote_apply")])
+def test_what_postgresql_acknowledges_is_on_disk_however_the_server_is_set(
+    open_store: Open, postgresql_url: str, found: str, kept: str
+) -> None:
+    owner = connect(postgresql_url)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {owner.url.database} SET synchronous_commit = {found}")
+    owner.dispose()
+    database = open_store(postgresql_url).database
+    assert database.read("SHOW synchronous_commit", ()) == [(kept,)]
+    with database.transaction() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == kept
+
+
 FORBID = {
     "sqlite": "CREATE TRIGGER own BEFORE INSERT ON fact_opinions BEGIN SELECT RAISE(ABORT, 'not today'); END",
     "postgresql": "ALTER TABLE fact_opinions ADD CHECK (case_id = 'nobody')",
