@@ -68,3 +68,8 @@ def test_where_nothing_calls_for_it_none_is_recorded() -> None:
     given(*BEGUN, under=GROUP).when(record_action(f"{DAY} 12:00")).then_refused(
         rule="OP-15", kind=WrongState, where="case"
     )
+
+
+def test_of_praise_nothing_calls_for_action_whatever_is_said_of_it() -> None:
+    praise = (accept(f"{DAY} 09:00", kind="praise", severity="major"), declare_risk(f"{DAY} 10:00"))
+    given(*praise, under=GROUP).when(confirm_alert(f"{DAY} 11:00", level="red")).then(happened(AlertConfirmed))
