@@ -48,8 +48,11 @@ Result: TypeAlias = "tuple[Outcome, ...] | Refused"
 
 _log: Final = logger("commands")
 
-ATTEMPTS: Final = 10
-"""How often a command is decided anew after others were quicker, before the conflict is reported."""
+ATTEMPTS: Final = 30
+"""How often a command is decided before a conflict is reported. Ten were too few for one in two hundred where processes
+and rebuilds kept a register busy: each was overtaken three times in five."""
+LONGEST_WAIT_S: Final = 0.1
+"""Before the next attempt: who waits longer and longer is overtaken more and more."""
 
 
 class ConflictError(StoreError):
@@ -145,7 +148,7 @@ class CaseApplication(Application[str]):
         # commands that want the same register of numbers would otherwise keep taking the version from each other.
         with self._turn:
             for attempt in range(1, ATTEMPTS):
-                sleep(uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311 - no secret
+                sleep(uniform(0, min(0.002 * 2**attempt, LONGEST_WAIT_S)))  # noqa: S311 - no secret
                 fields["attempts"] = attempt + 1
                 results = self._attempt(groups, dry_run=dry_run)
                 if results is not None:
@@ -222,7 +225,7 @@ class CaseApplication(Application[str]):
         history = self.history(case)
         center = self.center(getattr(history.state, "center", case))
         for attempt in range(ATTEMPTS):
-            sleep(uniform(0, 0.002 * 2**attempt) if attempt else 0)  # noqa: S311 - no secret
+            sleep(uniform(0, min(0.002 * 2**attempt, LONGEST_WAIT_S)) if attempt else 0)  # noqa: S311 - no secret
             version, before = self.last(stream)
             now = max(self.clock(), before) if before else self.clock()
             record = Recorded(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from caseledger.adapters.application import CaseApplication
+from caseledger.adapters.application import CaseApplication, ConflictError
 from caseledger.adapters.bulk import collector_waiting
 from caseledger.adapters.history import Outcome
 from caseledger.adapters.keystore import MemoryKeyStore
@@ -125,6 +126,30 @@ def test_numbers_have_no_gap_and_no_double_under_eight_acceptors_at_once(databas
         issued = [result.number for result in results if isinstance(result, Outcome)]
         assert [result for result in results if not isinstance(result, Outcome)] == []
         assert sorted(filter(None, issued)) == [f"SZ01-OP-202603-{serial:04d}" for serial in range(1, 41)]
+
+
+@pytest.mark.parametrize(("overtaken", "recorded"), [(20, True), (30, False)])
+def test_a_command_is_decided_anew_as_often_as_others_are_quicker_but_not_for_ever(
+    app: CaseApplication, monkeypatch: pytest.MonkeyPatch, overtaken: int, *, recorded: bool
+) -> None:
+    monkeypatch.setattr("caseledger.adapters.application.sleep", lambda _: None)
+    others = iter(range(2, overtaken + 2))
+    insert_events = app.recorder.insert_events
+
+    def after_another(*args: Any) -> Any:  # noqa: ANN401 - the recorder's own
+        monkeypatch.setattr(app.recorder, "insert_events", insert_events)
+        if (number := next(others, None)) is not None:
+            # The next number of the same register.
+            done(app.execute([[accept(number)]])[0])
+            monkeypatch.setattr(app.recorder, "insert_events", after_another)
+        return insert_events(*args)
+
+    monkeypatch.setattr(app.recorder, "insert_events", after_another)
+    if recorded:
+        assert done(app.execute([[accept(1)]])[0]).number == "SZ01-OP-202603-0021"
+    else:
+        with pytest.raises(ConflictError, match=r"changed the same cases 30 times .* nothing was recorded"):
+            app.execute([[accept(1)]])
 
 
 def test_words_about_a_person_are_stored_sealed_and_open_only_with_the_key(sqlite_url: str) -> None:
