@@ -290,13 +290,10 @@ def _as_stored(result: Result, stored: Mapping[tuple[str, int], Recorded]) -> Re
     """The outcomes with their events as they lie in the ledger: sealed, hashed, with their positions."""
     if isinstance(result, Refused):
         return result
+
+    def placed(event: Recorded) -> Recorded:
+        return stored.get((event.stream, event.version), event)
+
     return tuple(
-        Outcome(
-            was.case,
-            was.command_id,
-            was.number,
-            tuple(stored.get((event.stream, event.version), event) for event in was.events),
-            was.repeated,
-        )
-        for was in result
+        Outcome(was.case, was.command_id, was.number, tuple(map(placed, was.events)), was.repeated) for was in result
     )

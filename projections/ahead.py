@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.dialects import sqlite
 
-from .compile import AHEAD, select_of
+from .compile import select_of
+from .jsonkeys import AHEAD
 from .vocabulary import Take
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from .marks import Mark
 from .tongue import Tongue, tongue_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine
+    from sqlalchemy import ColumnElement, Engine, Select
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql import ClauseElement, Executable
 
@@ -102,7 +102,7 @@ class Keeper:
         """Read so many streams into the table."""
 
         def statement() -> ClauseElement:
-            chosen = select_of(self.declaration, streams=[ledger_events.c.stream.in_(_bound(size))])
+            chosen = self._select([ledger_events.c.stream.in_(_bound(size))])
             return insert(table).from_select(list(table.c.keys()), chosen)
 
         return self._once(("read", table.name, size), statement)
@@ -111,7 +111,7 @@ class Keeper:
         """Read the streams after one and up to another into the table."""
 
         def statement() -> ClauseElement:
-            chosen = select_of(self.declaration, streams=_range(ledger_events.c.stream))
+            chosen = self._select(_range(ledger_events.c.stream))
             return insert(table).from_select(list(table.c.keys()), chosen)
 
         return self._once(("range", table.name), statement)
@@ -135,7 +135,7 @@ class Keeper:
         """
 
         def statement() -> ClauseElement:
-            told = select_of(self.declaration, streams=_range(ledger_events.c.stream)).subquery("said")
+            told = self._select(_range(ledger_events.c.stream)).subquery("said")
             stream = self.table.c[CASE_COLUMN]
             kept = [stream > bindparam("kept_after", type_=stream.type)]
             if not last:
@@ -146,6 +146,10 @@ class Keeper:
             )
 
         return self._once(("compare", last), statement)
+
+    def _select(self, streams: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+        parsing_once = self._engine.dialect.name == "postgresql"
+        return select_of(self.declaration, streams=streams, parsing_once=parsing_once)
 
     def swap(self) -> tuple[Executable, Executable]:
         """Empty the table and fill it from the shadow."""

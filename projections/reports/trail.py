@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Row, Select, bindparam, select
 
 from ..clauses import ledger_clauses
-from ..compile import json_text
 from ..events import ledger_events
+from ..jsonkeys import json_text
 from .sources import MOST, parameter
 
 if TYPE_CHECKING:

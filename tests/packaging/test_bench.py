@@ -39,7 +39,8 @@ def test_the_bench_prints_its_table_and_writes_the_same_as_json(tmp_path: Path) 
     assert {"rebuild fact_opinions", "check all facts", "monthly report, all centers", "replay of a case"} <= names
     assert {row["against"] for row in report["rows"] if row["what"] == "peak memory of reading all"} == {"500 events"}
     for row in report["rows"]:
-        assert row["ours"] > 0
+        # What facts add is a difference of two short runs.
+        assert row["ours"] > 0 or row["what"].endswith("what facts add")
         assert row["what"] in done.stdout
         assert row["what"] in page.read_text(encoding="utf-8")
         if row["goal"] is not None:

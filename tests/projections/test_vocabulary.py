@@ -3,9 +3,10 @@ import pytest
 from caseledger.domain.opinion.events import CalledBack, OpinionAccepted, OpinionEnded
 from caseledger.domain.order.events import OrderEnded
 from caseledger.projections.columntypes import CODE, ID, INTEGER, MONEY, TIME, word
-from caseledger.projections.compile import fingerprint, json_text, shape
+from caseledger.projections.compile import fingerprint, shape
 from caseledger.projections.events import ledger_events
 from caseledger.projections.facts.opinions import OPINIONS
+from caseledger.projections.jsonkeys import json_text
 from caseledger.projections.vocabulary import (
     Column,
     DeclarationError,
