@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 RECORD = 1_000_000
 QUICK = 100_000
+ON_THE_COMMAND_LINE = {"ours.rebuild", "ours.check", "ours.import_boston"}
+"""Jobs that are run by `caseledger rebuild`, `check` and `import`, and so as the command line runs them."""
 
 
 def run_job(name: str, given: dict[str, Any]) -> None:
     """Run one job in this process, and print its figures with this process's peak of memory."""
     where, what = name.split(".")
+    if name in ON_THE_COMMAND_LINE:
+        from caseledger.adapters.cli.lean_sqlite import stop_counting_memory
+
+        stop_counting_memory()
     # The peers' environment has neither caseledger nor what the table needs, so each job imports its own module only.
     jobs = import_module(f"benching.{where}")
     figures = getattr(jobs, what)(given)

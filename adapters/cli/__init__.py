@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .lean_sqlite import stop_counting_memory
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 refused or found wrong, 2 wrong usage, 130 interrupted, 141 the reader of the output went away.
 
     """
+    stop_counting_memory()
     try:
         from .running import run  # noqa: PLC0415 - it takes a second, in which a person may press Ctrl-C
     except KeyboardInterrupt:
