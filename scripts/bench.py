@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 RECORD = 1_000_000
 QUICK = 100_000
-ON_THE_COMMAND_LINE = {"ours.rebuild", "ours.check", "ours.import_boston"}
-"""Jobs that are run by `caseledger rebuild`, `check` and `import`, and so as the command line runs them."""
+ON_THE_COMMAND_LINE = {"ours.rebuild", "ours.check", "ours.import_boston", "followers.catch_up"}
+"""Jobs that `caseledger rebuild`, `check`, `import` and `follow` do, and so as the command line runs them."""
 
 
 def run_job(name: str, given: dict[str, Any]) -> None:
