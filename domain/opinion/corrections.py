@@ -16,9 +16,12 @@ from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
 from ..terms import Terms, known, known_place, moment_of
 from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
+from .acceptance import notice_due
 from .checks import own_category, satisfaction, words
 from .commands import OfOpinion
+from .duty import notice_of
 from .events import RehandlingStarted
+from .following import next_due
 from .theme import Theme
 from .words import Severity, Validity
 
@@ -56,7 +59,12 @@ class OpinionCorrected(Event):
 
 
 class AssessmentCorrected(Event):
-    """The judgement of a complaint was wrong; this is the right one, of the assessment with that number (OP-2)."""
+    """The judgement of a complaint was wrong; this is the right one, of the assessment with that number (OP-2).
+
+    Where it runs through handling only now, the customer is told how it is going from here on: `follow_up` is the
+    number of the next follow-up, owed until `follow_up_due_at` (OP-9). Where it is found major only now, those
+    concerned are told (OP-17, OP-19).
+    """
 
     name: ClassVar[str] = "opinion.assessment_corrected.v1"
     correction: Count
@@ -66,6 +74,11 @@ class AssessmentCorrected(Event):
     assessed_by: Id
     reason: Personal
     severity: Severity | None = None
+    follow_up: Count | None = None
+    follow_up_due_at: UtcTime | None = None
+    notify_due_at: UtcTime | None = None
+    notify_due_provisional: bool | None = None
+    calendar: str | None = None
 
 
 class CallbackCorrected(Event):
@@ -192,9 +205,11 @@ def _correct_assessment(command: CorrectAssessment, state: OpinionState, terms: 
             rule="OP-2",
             right="a new case with linked_to naming this one",
         )
+    moment = moment_of(command, terms, since=state.assessed_at, step="assessment")
+    owed = next_due(state, terms, moment) if flow and state.follow_up_due_at is None else None
     return (
         AssessmentCorrected(
-            occurred_at=moment_of(command, terms, since=state.assessed_at, step="assessment"),
+            occurred_at=moment,
             correction=state.corrections.total + 1,
             assessment=state.assessments,
             validity=command.validity,
@@ -202,6 +217,9 @@ def _correct_assessment(command: CorrectAssessment, state: OpinionState, terms: 
             assessed_by=command.actor.id,
             reason=words(command.reason, command, state),
             severity=command.severity,
+            follow_up=len(state.follow_ups) + 1 if owed else None,
+            follow_up_due_at=owed,
+            **notice_due(command.severity, state.severity, moment, terms),
         ),
     )
 
@@ -249,6 +267,8 @@ def _evolve(state: OpinionState, event: OpinionCorrected | AssessmentCorrected |
                 flow=event.flow,
                 severity=event.severity or state.severity,
                 assessed_by=event.assessed_by,
+                follow_up_due_at=state.follow_up_due_at or event.follow_up_due_at,
+                notice=state.notice or notice_of(event),
                 corrections=replace(done, assessment=done.assessment + 1),
             )
         case CallbackCorrected():

@@ -20,6 +20,7 @@ from .theme import Theme
 from .words import Severity
 
 if TYPE_CHECKING:
+    from .corrections import AssessmentCorrected
     from .events import OpinionAccepted, OpinionAssessed
     from .state import OpinionState
 
@@ -75,7 +76,7 @@ class Notice:
     provisional: bool = False
 
 
-def notice_of(event: OpinionAccepted | OpinionAssessed) -> Notice | None:
+def notice_of(event: OpinionAccepted | OpinionAssessed | AssessmentCorrected) -> Notice | None:
     """The notice that is owed from an event on which the matter was found major."""
     if event.severity is not Severity.MAJOR:
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Integer, and_, case, func, literal_column, or_
 
 from ...domain.opinion.company import ReportedBack
+from ...domain.opinion.corrections import AssessmentCorrected
 from ...domain.opinion.duty import DutyStaffTold, MajorReported
 from ...domain.opinion.events import OpinionAccepted, OpinionAssessed, OpinionDispatched, OpinionTransferred
 from ...domain.opinion.not_ours import NotOursExplained
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _HANDED_ON: Final = (OpinionDispatched, OpinionTransferred)
 _TO_CENTER: Final[Where] = {"to_kind": Receiver.CENTER.value}
-_FOUND_SO: Final = (OpinionAccepted, OpinionAssessed)
+_FOUND_SO: Final = (OpinionAccepted, OpinionAssessed, AssessmentCorrected)
 _MAJOR: Final[Where] = {"severity": Severity.MAJOR.value}
 
 

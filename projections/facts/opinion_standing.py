@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, String, and_, case, func, literal_column
 
-from ...domain.opinion.events import OpinionEnded
+from ...domain.opinion.corrections import AssessmentCorrected
+from ...domain.opinion.events import FollowedUp, OpinionAssessed, OpinionEnded
 from ..columntypes import CODE, INTEGER, MONTH, TIME, word
-from ..vocabulary import Column, Compare, compared, last, unseen
+from ..vocabulary import Column, Compare, compared, last, last_given, unseen
 
 Row = Mapping[str, ColumnElement[Any]]
 
@@ -38,6 +39,44 @@ def _at_end(name: str) -> Compare:
     """What the last end said, of a case that has not been taken up again since: it ended in its current turn."""
     return lambda row: case((row["ended_turn"] == row["turns"], row[name]))
 
+
+def _next_follow_up(row: Row) -> ColumnElement[str]:
+    """What the judgement or the last follow-up said; else what a correction said, while none was made after it."""
+    is_next = row["corrected_follow_up"] == row["follow_ups"] + literal_column("1", Integer())
+    return case((row["told_follow_up_due"].is_not(None), row["told_follow_up_due"]), (is_next, row["corrected_due"]))
+
+
+_DUE: Final = "follow_up_due_at"
+NEXT_FOLLOW_UP: Final[tuple[Column, ...]] = (
+    *(
+        unseen(column)
+        for column in (
+            last(
+                "told_follow_up_due", TIME, (OpinionAssessed, FollowedUp), field=_DUE, zh="期限", en="due", rule="OP-9"
+            ),
+            last_given("corrected_due", TIME, AssessmentCorrected, field=_DUE, zh="更正期限", en="due", rule="OP-9"),
+            last_given(
+                "corrected_follow_up",
+                INTEGER,
+                AssessmentCorrected,
+                field="follow_up",
+                zh="序号",
+                en="number",
+                rule="OP-9",
+            ),
+        )
+    ),
+    compared(
+        "follow_up_due_at",
+        TIME,
+        _next_follow_up,
+        of=("told_follow_up_due", "corrected_due", "corrected_follow_up", "follow_ups"),
+        zh="下次跟踪期限",
+        en="next follow-up due",
+        rule="OP-9",
+    ),
+)
+"""Until when the next follow-up is owed; after a complaint was found valid by a correction, from that on (OP-9)."""
 
 _END: Final = tuple(
     unseen(column)

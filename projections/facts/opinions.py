@@ -27,7 +27,7 @@ from ...domain.opinion.suggestions import SuggestionDecided
 from ..columntypes import BOOLEAN, CODE, DAY, ID, INTEGER, LABEL, MONTH, TIME
 from ..vocabulary import Facts, count, first, last, last_given
 from .opinion_paths import PATHS
-from .opinion_standing import STANDING
+from .opinion_standing import NEXT_FOLLOW_UP, STANDING
 
 DETAILS: Final = (OpinionAccepted, OpinionCorrected)
 """What was said of the opinion: as it was taken in, or as it was corrected last."""
@@ -233,14 +233,7 @@ OPINIONS: Final = Facts(
             rule="OP-13",
         ),
         count("follow_ups", FollowedUp, zh="跟踪次数", en="follow-ups", rule="OP-9"),
-        last(
-            "follow_up_due_at",
-            TIME,
-            (OpinionAssessed, FollowedUp),
-            zh="下次跟踪期限",
-            en="next follow-up due",
-            rule="OP-9",
-        ),
+        *NEXT_FOLLOW_UP,
         count("comments", OpinionCommented, zh="经理批示数", en="manager's comments", rule="OP-1"),
         first("on_duty", BOOLEAN, OpinionAccepted, zh="值班受理", en="duty staff took it in", rule="OP-20"),
         first("category_said", CODE, OpinionAccepted, zh="原分类", en="category of another list", rule="OP-4"),

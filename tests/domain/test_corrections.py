@@ -1,5 +1,6 @@
 """A wrong entry is never changed: what is right is recorded beside it, with reason and who (issue: corrections)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from caseledger.adapters.testing import (
     correct_callback,
     end,
     finish,
+    follow_up,
     given,
     happened,
     ledger_in_memory,
@@ -23,7 +25,7 @@ from caseledger.adapters.testing import (
 from caseledger.domain.command import Command
 from caseledger.domain.opinion.corrected import corrected_by
 from caseledger.domain.opinion.corrections import AssessmentCorrected, CallbackCorrected, OpinionCorrected
-from caseledger.domain.opinion.events import OpinionEnded, PlanProposed, RehandlingStarted
+from caseledger.domain.opinion.events import FollowedUp, OpinionEnded, PlanProposed, RehandlingStarted
 from caseledger.domain.refusal import MissingDetail, Refused, UnknownCode, WrongState
 from tests.domain.story import at
 
@@ -128,6 +130,22 @@ class TestAssessment:
         valid = correct_assessment(f"{MONDAY} 13:00", validity="valid", severity="common")
         given(*invalid, valid).when(propose(f"{MONDAY} 14:00")).then(happened(PlanProposed)).then_known(
             severity="common"
+        )
+
+    def test_from_then_on_the_customer_is_told_how_it_is_going(self) -> None:
+        """Twice in seven days since acceptance on Monday 2 March, so by the end of Monday 9 (OP-9)."""
+        invalid = (COMPLAINT, assess(f"{MONDAY} 09:30", validity="invalid"))
+        valid = correct_assessment(f"{MONDAY} 13:00", validity="valid")
+        owed = at("2026-03-10 00:00") - timedelta(microseconds=1)
+        given(*invalid).when(valid).then(happened(AssessmentCorrected, follow_up=1, follow_up_due_at=owed)).then_known(
+            follow_up_due_at=owed
+        )
+        told = follow_up("2026-03-03 10:00")
+        given(*invalid, valid).when(told).then(happened(FollowedUp, was_due_at=owed, follow_up_due_at=owed))
+
+    def test_a_correction_leaves_a_follow_up_that_is_owed_already_as_it_is(self) -> None:
+        given(*HANDLED).when(correct_assessment(f"{MONDAY} 13:00", validity="valid")).then(
+            happened(AssessmentCorrected, follow_up=None, follow_up_due_at=None)
         )
 
     def test_a_callback_made_of_free_will_before_handling_is_not_the_one_it_owes(self) -> None:

@@ -145,10 +145,9 @@ class TestDutyStaffAndTheCompany:
             Step.REPORT_MAJOR, 1, at(f"{NEXT} {LAST}")
         )
 
-    def test_found_major_by_a_correction_it_is_told_without_a_time_of_its_own(self) -> None:
-        """Deadlines are set by acceptance and judgement; a correction sets none."""
+    def test_found_major_by_a_correction_it_is_told_within_a_working_day_of_that(self) -> None:
         corrected = correct_assessment(f"{DAY} 09:30", validity="valid", severity="major")
-        assert Due(Step.REPORT_MAJOR, 1, None) in waiting(*ANSWERED, corrected, under=GROUP)
+        assert Due(Step.REPORT_MAJOR, 1, at(f"{NEXT} {LAST}")) in waiting(*ANSWERED, corrected, under=GROUP)
 
     def test_what_the_company_handed_down_is_reported_back_turn_by_turn(self) -> None:
         """OP-8."""
