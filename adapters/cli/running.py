@@ -43,8 +43,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
             abandon_output()
         else:
             report(error, found)
-        return found.exit_code
+        return _given_up(found.exit_code)
     return 0
+
+
+def _given_up(exit_code: int) -> int:
+    """What a full disk did not take is still buffered, and would be told of once more at the interpreter's end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        abandon_output()
+    return exit_code
 
 
 def _flushed(exit_code: int) -> int:
