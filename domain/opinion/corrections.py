@@ -19,6 +19,7 @@ from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
 from .acceptance import notice_due
 from .checks import own_category, satisfaction, words
 from .commands import OfOpinion
+from .deadlines import taken_up_again
 from .duty import notice_of
 from .events import RehandlingStarted
 from .following import next_due
@@ -248,7 +249,7 @@ def _correct_callback(command: CorrectCallback, state: OpinionState, terms: Term
     )
     if corrected.satisfied is False and is_last and state.flow and wrong_one.turn == state.turn.number:
         again = RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=command.callback)
-        return (corrected, again)
+        return (corrected, again, *taken_up_again(state, terms, moment))
     return (corrected,)
 
 

@@ -13,11 +13,14 @@ from ..terms import Terms, moment_of, not_early
 from ..values import Coded, Count, UtcTime, utc_text
 from .checks import subject
 from .commands import OfOpinion
+from .following import next_due
 from .theme import Theme
 from .timing import PER_TURN, Clock, Run, run_of, runs
 from .words import Level
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ..policy import Limit, Policy
     from .state import OpinionState
 
@@ -30,6 +33,7 @@ class Because(Coded):
 
     AGREED = "agreed", "另行约定", "another time was agreed"
     CALENDAR = "calendar", "日历公布", "the official calendar was published"
+    REOPENED = "reopened", "重新处理", "the case is handled again after its end"
 
 
 class AskedBy(Coded):
@@ -153,6 +157,30 @@ def confirm(_command: ConfirmDeadlines, state: OpinionState, terms: Terms) -> tu
             calendar=terms.calendar.edition,
         )
         for place, (run, due) in enumerate(settled, start=1)
+    )
+
+
+def taken_up_again(state: OpinionState, terms: Terms, moment: datetime) -> tuple[Event, ...]:
+    """Give the next follow-up the end of the seven days that run now, where its time ran out while the case had ended.
+
+    Follow-ups are owed while a complaint is handled (4.4.1.2). One that had run out before the end stays late.
+    """
+    owed = run_of(state, Clock.FOLLOW_UP, 1, number=len(state.follow_ups) + 1)
+    due = next_due(state, terms, moment)
+    if state.ended_at is None or owed is None or owed.due_at is None or due is None or owed.due_at >= moment:
+        return ()
+    return (
+        DeadlineMoved(
+            occurred_at=moment,
+            move=len(state.moves) + 1,
+            clock=owed.clock,
+            turn=owed.turn,
+            number=owed.number,
+            because=Because.REOPENED,
+            due_at=due,
+            was=owed.due_at,
+            was_late=owed.due_at < state.ended_at,
+        ),
     )
 
 

@@ -136,7 +136,8 @@ def _commented(state: OpinionState, _event: OpinionCommented) -> OpinionState:
 
 
 def _ended(state: OpinionState, event: OpinionEnded) -> OpinionState:
-    return replace(state, ended_at=event.occurred_at, ending=event.ending, source_status=event.source_status)
+    ended = _with_turn(state, replace(state.turn, ended_at=event.occurred_at))
+    return replace(ended, ended_at=event.occurred_at, ending=event.ending, source_status=event.source_status)
 
 
 GROWS: Final[Mapping[type[Event], Grow]] = {

@@ -10,6 +10,7 @@ from ..refusal import WrongState
 from ..terms import Terms, moment_of
 from ..values import Count, OpinionId
 from .commands import OfOpinion
+from .deadlines import taken_up_again
 from .events import OpinionAccepted, RehandlingStarted
 from .linking import other_case
 from .repeated import Repetitions
@@ -81,6 +82,7 @@ def _treat(command: TreatAsUnsatisfied, state: OpinionState, terms: Terms) -> tu
             by_case=command.by_case,
         ),
         RehandlingStarted(occurred_at=moment, turn=state.turn.number + 1, callback=len(state.callbacks)),
+        *taken_up_again(state, terms, moment),
     )
 
 

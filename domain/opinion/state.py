@@ -42,6 +42,7 @@ class Turn:
     callback_due_at: datetime | None = None
     callback_due_provisional: bool = False
     referred_to: Role | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ class Run:
     `late_since` is the earliest deadline that had run out when a later one was agreed: a new time does not erase
     lateness that was incurred before (SO-6 says so for orders; read alike here). `void_at`: taken back then, as a plan
     is when the complaint is judged invalid. `number` tells follow-ups and alerts of one case apart, and is 1 elsewhere.
-    `outlives_case`: the end of the case does not stop it.
+    `outlives_case`: the end of the case does not stop it. `stopped_at`: when the case ended in the clock's own turn,
+    which stopped it for good, also where the case is handled again since (OP-11).
     """
 
     clock: Clock
@@ -89,6 +90,7 @@ class Run:
     provisional: bool = False
     number: int = 1
     outlives_case: bool = False
+    stopped_at: datetime | None = None
 
     @property
     def judged_by(self) -> datetime | None:
@@ -113,7 +115,7 @@ def judge(run: Run, ended_at: datetime | None, as_of: datetime) -> Judgement | N
         return Judgement(Verdict.WITHOUT_TARGET)
     if run.done_at is not None and run.done_at <= as_of:
         return Judgement(Verdict.IN_TIME) if run.done_at <= due else Judgement(Verdict.LATE, run.done_at - due)
-    ended = None if run.outlives_case else ended_at
+    ended = None if run.outlives_case else run.stopped_at or ended_at
     if ended is not None and ended <= as_of and ended <= due:
         return Judgement(Verdict.LAPSED)
     return Judgement(Verdict.OVERDUE, as_of - due) if due < as_of else Judgement(Verdict.RUNNING)
@@ -210,6 +212,7 @@ def _of_turn(state: OpinionState, turn: Turn) -> Iterator[Run]:
             turn.plan_first_proposed_at,
             void_at=state.assessed_at if state.flow is False else None,
             provisional=first and told.plan_due_provisional,
+            stopped_at=turn.ended_at,
         )
     done = turn.finished_at or state.ended_at
     yield Run(Clock.HANDLING, turn.number, turn.started_at, told.handling_due_at if first else None, done)
@@ -222,6 +225,7 @@ def _of_turn(state: OpinionState, turn: Turn) -> Iterator[Run]:
             turn.callback_due_at,
             called[0] if called else None,
             provisional=turn.callback_due_provisional,
+            stopped_at=turn.ended_at,
         )
 
 

@@ -20,7 +20,7 @@ DEADLINES: Final = Facts(
         last("turn", INTEGER, DeadlineMoved, zh="轮次", en="turn of handling", rule="OP-11"),
         last("number", INTEGER, DeadlineMoved, zh="序号", en="which follow-up; 1 for other clocks", rule="OP-9"),
         last("moved_at", TIME, DeadlineMoved, field="occurred_at", zh="变更时间", en="when it was moved", rule="OP-5"),
-        last("because", CODE, DeadlineMoved, zh="原因", en="agreed, or calendar published", rule="OP-5"),
+        last("because", CODE, DeadlineMoved, zh="原因", en="agreed, calendar published, or handled again", rule="OP-5"),
         last("asked_by", CODE, DeadlineMoved, zh="提出方", en="who asked for another time", rule="OP-5"),
         last("due_at", TIME, DeadlineMoved, zh="新期限", en="the deadline from then on", rule="OP-5"),
         last("provisional", BOOLEAN, DeadlineMoved, zh="新期限为暂定", en="it is provisional", rule="OP-6"),

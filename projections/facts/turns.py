@@ -9,6 +9,7 @@ from ...domain.opinion.events import (
     CalledBack,
     HandlingFinished,
     OpinionAccepted,
+    OpinionEnded,
     PlanApproved,
     PlanProposed,
     PlanReturned,
@@ -74,5 +75,6 @@ TURNS: Final = Facts(
             en="nothing was still wrong",
             rule="OP-11",
         ),
+        last("ended_at", TIME, OpinionEnded, field="occurred_at", zh="结束时间", en="end in this turn", rule="OP-14"),
     ),
 )

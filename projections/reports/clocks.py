@@ -137,13 +137,9 @@ def of_month(source: Source, form: Form) -> Source:
 
 
 def _flow(source: Source) -> list[tuple[Clock, Leg]]:
-    opinions = source(OPINIONS)
-    # A plan is owed until the complaint is judged invalid (OP-2); what was overdue by then stays so.
-    invalid_at = case((~opinions.c.flow, opinions.c.assessed_at), else_=nothing())
-    plan = _leg(source, Clock.PLAN, due="plan_due_at", done="plan_proposed_at", void=invalid_at)
     return [
         (Clock.RESPONSE, _leg(source, Clock.RESPONSE, due="response_due_at", done="responded_at")),
-        (Clock.PLAN, plan.where(opinions.c.kind == word("complaint"))),
+        (Clock.PLAN, _first_plans(source)),
         (Clock.HANDLING, _leg(source, Clock.HANDLING, due="handling_due_at", done="handled_at")),
         (Clock.CALLBACK, _callbacks(source)),
     ]
@@ -153,15 +149,30 @@ def _finished(source: Source) -> ColumnElement[str]:
     return func.coalesce(source(TURNS).c.finished_at, source(OPINIONS).c.ended_at)
 
 
-def _leg(
-    source: Source, clock: Clock, *, due: str, done: str, void: ColumnElement[Any] | None = None
-) -> Select[*tuple[Any, ...]]:
+def _stopped_at(source: Source, turns: FromClause) -> ColumnElement[str]:
+    """The end of the case in that turn, which stopped the turn's clocks, also where it is handled again since."""
+    return func.coalesce(turns.c.ended_at, source(OPINIONS).c.ended_at)
+
+
+def _leg(source: Source, clock: Clock, *, due: str, done: str) -> Select[*tuple[Any, ...]]:
     opinions = source(OPINIONS)
     stands = standing(source, opinions, clock, opinions.c[due])
     values: dict[str, Any] = {"started_at": opinions.c.accepted_at, "done_at": opinions.c[done]}
-    if void is not None:
-        values["void_at"] = void
     return _of_opinion(clock, opinions, stands, values)
+
+
+def _first_plans(source: Source) -> Select[*tuple[Any, ...]]:
+    """The first turn's plans: owed until the complaint is judged invalid (OP-2); what was overdue by then stays so."""
+    opinions, turns = source(OPINIONS), source(TURNS)
+    both = opinions.outerjoin(turns, and_(turns.c.case_id == opinions.c.case_id, turns.c.turn == ONE))
+    stands = standing(source, opinions, Clock.PLAN, opinions.c.plan_due_at, read=both)
+    values = {
+        "started_at": opinions.c.accepted_at,
+        "done_at": opinions.c.plan_proposed_at,
+        "ended_at": _stopped_at(source, turns),
+        "void_at": case((~opinions.c.flow, opinions.c.assessed_at), else_=nothing()),
+    }
+    return _of_opinion(Clock.PLAN, opinions, stands, values).where(opinions.c.kind == word("complaint"))
 
 
 def _timed(
@@ -207,7 +218,8 @@ def _callbacks(source: Source) -> Select[*tuple[Any, ...]]:
     opinions, turns = source(OPINIONS), source(TURNS)
     both = opinions.join(turns, turns.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, Clock.CALLBACK, turns.c.callback_due_at, turn=turns.c.turn, read=both)
-    values = {"turn": turns.c.turn, "started_at": turns.c.finished_at, "done_at": turns.c.called_back_at}
+    done, ended = turns.c.called_back_at, _stopped_at(source, turns)
+    values = {"turn": turns.c.turn, "started_at": turns.c.finished_at, "done_at": done, "ended_at": ended}
     chosen = _of_opinion(Clock.CALLBACK, opinions, stands, values)
     return chosen.where(turns.c.finished_at.is_not(None))
 
@@ -217,7 +229,8 @@ def _again(source: Source, clock: Clock, *, done: ColumnElement[Any]) -> Select[
     opinions, turns = source(OPINIONS), source(TURNS)
     both = opinions.join(turns, turns.c.case_id == opinions.c.case_id)
     stands = standing(source, opinions, clock, nothing(), turn=turns.c.turn, read=both)
-    values = {"turn": turns.c.turn, "started_at": turns.c.started_at, "done_at": done}
+    ended = _stopped_at(source, turns)
+    values = {"turn": turns.c.turn, "started_at": turns.c.started_at, "done_at": done, "ended_at": ended}
     chosen = _of_opinion(clock, opinions, stands, values)
     return chosen.where(turns.c.turn > ONE, stands.due_at.is_not(None))
 

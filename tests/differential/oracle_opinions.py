@@ -155,6 +155,7 @@ def turns(case: Case) -> Iterable[Row]:
             "callbacks": len(calls),
             "called_back_at": calls[0].at if calls else None,
             "satisfied": False if turn.number in again else calls[-1].satisfied if calls else None,
+            "ended_at": turn.ended_at,
         }
 
 

@@ -33,6 +33,7 @@ from caseledger.domain.opinion.corrective import (
     CorrectiveActionTaken,
     CorrectiveCallClosed,
 )
+from caseledger.domain.opinion.deadlines import DeadlineMoved
 from caseledger.domain.opinion.events import OpinionAccepted, OpinionAssessed, RehandlingStarted
 from caseledger.domain.opinion.repetition import TreatedAsUnsatisfied
 from caseledger.domain.opinion.steps import Step, steps
@@ -113,6 +114,7 @@ class TestRepeated:
         given(*HANDLED, beside=beside).when(treat_as_unsatisfied("2026-03-12 10:00")).then(
             happened(TreatedAsUnsatisfied, by_case="opinion:2"),
             happened(RehandlingStarted, turn=2),
+            happened(DeadlineMoved, clock="follow_up", because="reopened"),
             happened(CorrectiveActionCalled, call=1, reason="came_again", by_case="opinion:2"),
         )
 

@@ -20,6 +20,7 @@ from caseledger.adapters.testing import (
 )
 from caseledger.domain.command import Command
 from caseledger.domain.opinion.corrective import CorrectiveActionCalled
+from caseledger.domain.opinion.deadlines import DeadlineMoved
 from caseledger.domain.opinion.events import RehandlingStarted
 from caseledger.domain.opinion.repetition import TreatedAsUnsatisfied, could_repeat
 from caseledger.domain.policy import Policy
@@ -38,6 +39,8 @@ SILENT = (*HANDLED, end(f"{DAY} 14:00", explanation="未留联系方式"))
 """Handled on the last of March; nobody could be called back."""
 CALLS_FOR_ACTION = happened(CorrectiveActionCalled, reason="came_again")
 """OP-15: what came again asks for corrective action too."""
+TOLD_LATER = happened(DeadlineMoved, clock="follow_up", because="reopened")
+"""OP-9: the customer is told how it is going from then on."""
 WITHOUT_RULE = W08.model_copy(update={"repetition": None})
 
 
@@ -56,6 +59,7 @@ def test_the_earlier_case_counts_as_unsatisfied_and_is_handled_again() -> None:
     asked(later()).then(
         happened(TreatedAsUnsatisfied, turn=1, repetition=1, by_case="opinion:2", satisfied=False),
         happened(RehandlingStarted, turn=2, callback=0),
+        TOLD_LATER,
         CALLS_FOR_ACTION,
     ).then_known(is_open=True, status="rehandling", repetitions__by_cases=("opinion:2",))
 
@@ -71,6 +75,7 @@ def test_the_same_case_does_so_once_and_another_one_again() -> None:
     story.when(treat_as_unsatisfied("2026-04-20 10:00", by_case="opinion:3")).then(
         happened(TreatedAsUnsatisfied, turn=2, repetition=2, by_case="opinion:3"),
         happened(RehandlingStarted, turn=3, callback=0),
+        TOLD_LATER,
         CALLS_FOR_ACTION,
     )
 
@@ -88,7 +93,7 @@ def test_one_month_after_handling_ends_with_the_last_day_of_the_next_month(when:
     """在处理后一个月内."""
     story = asked(later(when))
     if taken:
-        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), CALLS_FOR_ACTION)
+        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), TOLD_LATER, CALLS_FOR_ACTION)
     else:
         story.then_refused(rule="OP-12", kind=WrongState, where="by_case")
 
@@ -111,7 +116,7 @@ def test_alike_are_the_same_category_and_the_same_unit_else_the_same_place(
     """相同类别, 相同房产 (where both are known) or else 相同地点: likeness is a value of the policy."""
     story = asked(later(**other))
     if alike:
-        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), CALLS_FOR_ACTION)
+        story.then(happened(TreatedAsUnsatisfied), happened(RehandlingStarted), TOLD_LATER, CALLS_FOR_ACTION)
     else:
         story.then_refused(rule="OP-12", kind=WrongState, where="by_case")
 
@@ -151,6 +156,7 @@ def test_a_second_turn_that_nobody_could_be_asked_about_waits_too() -> None:
     asked(later(), *twice).then(
         happened(TreatedAsUnsatisfied, turn=2, repetition=1),
         happened(RehandlingStarted, turn=3, callback=1),
+        TOLD_LATER,
         CALLS_FOR_ACTION,
     )
 
@@ -167,6 +173,7 @@ def test_a_callback_before_it_was_handled_is_none_and_it_waits_too() -> None:
     asked(later(), *early).then(
         happened(TreatedAsUnsatisfied, turn=1, repetition=1),
         happened(RehandlingStarted, turn=2, callback=1),
+        TOLD_LATER,
         CALLS_FOR_ACTION,
     )
 
