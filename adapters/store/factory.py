@@ -56,6 +56,7 @@ class SqlFactory(InfrastructureFactory[SqlTrackingRecorder]):
     def open(self) -> LedgerMeta:
         """Make or open the ledger, once; give what it says of itself. Raises as :func:`~.meta.create_ledger`."""
         if self._meta is None:
+            self.database.check_open()  # from here on it has connections, and a fork is told so
             engine = self.database.engine
             if strtobool(self.env.get(self.CREATE_TABLE) or "yes"):
                 given = self.env.get(self.LEDGER_ID) or None, self.env.get(self.CREATED_AT) or None

@@ -34,22 +34,33 @@ def in_a_fork(work: Callable[[], object]) -> str:
     return said
 
 
-def test_a_ledger_that_was_opened_before_the_fork_says_so_in_the_fork(database_url: str) -> None:
+def ways_to_use(ledger: Ledger) -> list[Callable[[], object]]:
+    first = next(iter(one_of_each())).command
+    return [
+        lambda: ledger.do(first),
+        lambda: ledger.replay("center:sz01"),
+        ledger.find,
+        ledger.due,
+        ledger.watch,
+        ledger.check,
+        ledger.rebuild,
+        ledger.doctor,
+    ]
+
+
+def test_a_ledger_that_was_used_before_the_fork_says_so_in_the_fork(database_url: str) -> None:
     told = list(one_of_each())
     with Ledger(database_url) as ledger:
         ledger.do(told[0].command)
-        ways: list[Callable[[], object]] = [
-            lambda: ledger.do(told[0].command),
-            lambda: ledger.replay("center:sz01"),
-            ledger.find,
-            ledger.due,
-            ledger.watch,
-            ledger.check,
-            ledger.rebuild,
-            ledger.doctor,
-        ]
-        assert {in_a_fork(way) for way in ways} == {ForkedError.__name__}
+        assert {in_a_fork(way) for way in ways_to_use(ledger)} == {ForkedError.__name__}
         assert ledger.do(told[0].command).repeated
+
+
+def test_a_ledger_that_was_only_opened_before_the_fork_says_so_too(database_url: str) -> None:
+    told = list(one_of_each())
+    with Ledger(database_url) as ledger:  # as by a server that loads the service and then forks its workers
+        assert {in_a_fork(way) for way in ways_to_use(ledger)} == {ForkedError.__name__}
+        assert not ledger.do(told[0].command).repeated
 
 
 def test_what_a_fork_closes_stays_open_for_the_process_that_opened_it(database_url: str) -> None:
