@@ -15,12 +15,15 @@ from sqlalchemy import ColumnElement, FromClause, Integer, MetaData, String, bin
 from ...domain.refusal import UnknownCode
 from ..columntypes import word
 from ..compile import occurred_by, recorded_by, select_of, table_of
+from ..facts import ALL
 from ..vocabulary import Facts
 
 Source: TypeAlias = Callable[[Facts], FromClause]
 Keep: TypeAlias = Callable[[FromClause], Sequence[ColumnElement[bool]]]
 
 _metadata: Final = MetaData()
+_TABLES: Final = {facts.name: table_of(facts, _metadata) for facts in ALL}
+"""Made here and not when first asked for, as threads may ask at once and a table is declared only once."""
 
 
 def parameter(name: str) -> ColumnElement[str]:
@@ -43,7 +46,7 @@ GROUPS: Final = ("center", "kind", "category", "department", "channel", "estate"
 
 def stored(facts: Facts) -> FromClause:
     """The table."""
-    return _metadata.tables[facts.name] if facts.name in _metadata.tables else table_of(facts, _metadata)
+    return _TABLES[facts.name]
 
 
 def known(*, as_known: bool) -> Source:
