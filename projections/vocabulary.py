@@ -65,7 +65,7 @@ class Column:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shown: bool = True
     of: tuple[str, ...] = ()
-    compare: Compare | None = dataclasses.field(default=None, compare=False)
+    compare: Compare | None = None
 
     @property
     def event_names(self) -> tuple[str, ...]:

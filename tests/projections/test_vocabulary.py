@@ -105,6 +105,15 @@ def test_the_fingerprint_follows_the_declaration_and_the_shape_only_its_columns(
     assert fingerprint(OPINIONS) == fingerprint(OPINIONS)
 
 
+def test_declarations_that_differ_only_in_what_they_compare_are_two() -> None:
+    center, unit = first("center", ID, OpinionAccepted, **SAID), first("unit", ID, OpinionAccepted, **SAID)
+    by_center = declared(center, unit, compared("place", ID, lambda row: row["center"], of=("center", "unit"), **SAID))
+    by_unit = declared(center, unit, compared("place", ID, lambda row: row["unit"], of=("center", "unit"), **SAID))
+    assert by_center != by_unit
+    assert fingerprint(by_center) != fingerprint(by_unit)
+    assert shape(by_center) == shape(by_unit)
+
+
 def test_an_index_on_no_column_of_the_table_is_refused() -> None:
     center = first("center", ID, OpinionAccepted, **SAID)
     with pytest.raises(DeclarationError, match="an index on month, which the table has not"):
