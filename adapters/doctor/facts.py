@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import MetaData, inspect, select
 
 from ...projections.compile import select_of, table_of
 from ...projections.events import ledger_events
 from ...projections.facts import ALL
-from ...projections.reports import VIEWS
 from ...projections.vocabulary import CASE_COLUMN
 from ..facts import Facts
 from ..facts.marks import ledger_facts
 from ..store.reaching import looking
 from .events import newest_streams
-from .finding import Finding, fault, warning
+from .finding import Finding, fault, note, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,26 +24,25 @@ if TYPE_CHECKING:
     from ...projections.vocabulary import Facts as Declaration
     from ..facts.reach import Progress
 
-_MAKE = "open the ledger with an account that may make tables, or `caseledger rebuild`"
+_MAKE: Final = "`caseledger rebuild`, with the account that owns the tables"
+_SEE: Final = "`caseledger doctor` with the account that owns the tables"
 
 
 def of(engine: Engine, *, full: bool, progress: Progress | None = None) -> Iterator[Finding]:
     """Look at the tables, views and marks, and compare the newest cases, or all."""
     facts = Facts(engine)
     with looking(engine) as connection:
-        found = inspect(connection)
-        tables, views = set(found.get_table_names()), set(found.get_view_names())
-    wanted = [ledger_facts.name, *(one.name for one in ALL)]
-    missing = [name for name in wanted if name not in tables] + [name for name in VIEWS if name not in views]
-    for name in missing:
-        yield fault("facts", "it is missing", name, _MAKE)
-    for one in ALL:
-        if f"{one.name}_rebuilt" in tables:
+        tables = set(inspect(connection).get_table_names())
+    changed = facts.changes()
+    for one in changed:
+        tell, remedy = (fault, _MAKE) if one.can_be_seen else (note, _SEE)
+        yield tell("facts", one.what, one.name, remedy)
+    for declared in ALL:
+        beside = f"{declared.name}_rebuilt"
+        if beside in tables:
             what = "a rebuild is under way, or was killed and left this table behind"
-            yield warning(
-                "facts", what, f"{one.name}_rebuilt", f"`caseledger rebuild {one.name}`, if none is under way"
-            )
-    if missing:
+            yield warning("facts", what, beside, f"`caseledger rebuild {declared.name}`, if none is under way")
+    if {one.name for one in changed} & {ledger_facts.name, *(declared.name for declared in ALL)}:
         return
     stale = facts.stale()
     for name in stale:
@@ -58,8 +56,8 @@ def of(engine: Engine, *, full: bool, progress: Progress | None = None) -> Itera
             yield _differs(difference.facts, difference.case, difference.what)
     else:
         streams = newest_streams(engine)
-        for one in ALL:
-            yield from _sampled(engine, one, [s for s in streams if s.startswith(f"{one.stream_kind}:")])
+        for declared in ALL:
+            yield from _sampled(engine, declared, [s for s in streams if s.startswith(f"{declared.stream_kind}:")])
 
 
 def _sampled(engine: Engine, declaration: Declaration, streams: Sequence[str]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, inspect, text
 from ...projections.events import ledger_events
 from ..store.dialects import triggers_of
 from ..store.engine import place
+from ..store.likeness import differences
 from ..store.mark import OURS, read_mark
 from ..store.migrations import family, format_on, steps_for
 from ..store.reaching import looking
@@ -94,16 +95,25 @@ def _table(connection: Connection, table: Table, there: set[str]) -> Iterator[Fi
     if table.name not in there:
         yield fault("tables", "the table is missing", table.name, "restore a backup")
         return
-    columns = [column["name"] for column in inspect(connection).get_columns(table.name)]
-    if columns != table.columns.keys():
-        said = f"its columns are {', '.join(columns)}, not {', '.join(table.columns.keys())}"
-        yield fault("tables", said, table.name, "take the change back, or restore a backup")
-        return
-    kept = inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
-    wanted = table.primary_key.columns.keys()
-    if kept != wanted:
-        said = f"its primary key is ({', '.join(kept)}), not ({', '.join(wanted)})"
-        yield fault("tables", said, table.name, f"ALTER TABLE {table.name} ADD PRIMARY KEY ({', '.join(wanted)})")
+    for said in differences(inspect(connection), table):
+        yield fault("tables", said, table.name, _remedy(connection, table, said))
+
+
+def _remedy(connection: Connection, table: Table, said: str) -> str:
+    key = ", ".join(table.primary_key.columns.keys())
+    if said.startswith("its primary key"):
+        return f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})"
+    column = table.columns.get(said.partition(" ")[0])
+    if column is None or said.startswith("its"):
+        return "take the change back, or restore a backup"
+    kind = column.type.compile(connection.dialect)
+    how = "DROP" if column.nullable else "SET"
+    plain = "" if column.nullable else " NOT NULL"
+    return {
+        "postgresql": f"ALTER TABLE {table.name} ALTER COLUMN {column.name} {how} NOT NULL",
+        "mariadb": f"ALTER TABLE {table.name} MODIFY {column.name} {kind}{plain}",
+        "sqlite": "`caseledger copy` into a new file, and use that one",
+    }[family(connection.dialect)]
 
 
 def _unique(connection: Connection) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from .crew import crew_of
 from .installing import install, is_installed, one_at_a_time
 from .keeper import Keeper, Statement
 from .marks import NO_MARK, forget, made_elsewhere, marks
+from .mending import Change, changes, forget_changed, is_whole
 from .reach import Progress, Reach
 from .rebuilding import RebuildOvertakenError, rebuild
 
@@ -126,6 +127,11 @@ class Facts:
         with self._reach.writing(alone=True) as connection, one_at_a_time(connection):
             self.install(connection)
 
+    def changes(self) -> tuple[Change, ...]:
+        """Say what is missing or not as it was made."""
+        with self._reach.reading() as connection:
+            return tuple(changes(connection, self._all))
+
     def install(self, connection: Connection) -> None:
         """Make the tables, clauses and views, in the caller's transaction; see `installing.install`."""
         install(connection, self._all)
@@ -170,10 +176,11 @@ class Facts:
         """Read facts anew from all events, beside those who read and write; give the names of those rebuilt.
 
         A reader sees the old rows or the new, never half; no append made meanwhile is lost; a rebuild that is killed
-        leaves the old rows.
+        leaves the old rows. What is missing or was changed behind the store (`changes`) is made anew first: such a
+        table is empty until it is rebuilt.
 
         Args:
-            names: which facts; all by default.
+            names: which facts, beside those that had to be made anew; all by default.
             progress: called after each chunk of cases.
 
         Raises:
@@ -184,7 +191,8 @@ class Facts:
         """
         for name in names or ():
             known(name, self._keepers, where="names", rule="facts")
-        chosen = [self._keepers[name] for name in (self._keepers if names is None else names)]
+        wanted = {*(self._keepers if names is None else names), *self._mend()}
+        chosen = [keeper for keeper in self._all if keeper.name in wanted]
         with crew_of(self._reach) as crew:
             for keeper in chosen:
                 with watched(_log, "rebuilt", {"facts": keeper.name}):
@@ -199,6 +207,16 @@ class Facts:
 
         """
         return check(self._reach, self._all, progress)
+
+    def _mend(self) -> tuple[str, ...]:
+        """Make anew what is missing or changed; give the facts that wait for their rebuild since."""
+        with self._reach.reading() as connection:
+            if is_whole(connection, self._all):
+                return ()
+        with self._reach.writing(alone=True) as connection, one_at_a_time(connection):
+            forget_changed(connection, self._all)
+            self.install(connection)
+        return self.stale()
 
     @property
     def _all(self) -> tuple[Keeper, ...]:

@@ -14,6 +14,7 @@ from ...projections.clauses import clause_rows, ledger_clauses
 from ...projections.events import ledger_events
 from ...projections.reports import VIEWS
 from ..store.errors import LockTimeoutError
+from .definitions import definitions, mark_of
 from .marks import NO_MARK, Mark, ledger_facts, marks, set_mark
 from .tongue import Tongue, tongue_of
 
@@ -32,9 +33,8 @@ def is_installed(connection: Connection, keepers: Sequence[Keeper], views: Views
     if not inspect(connection).has_table(ledger_facts.name):
         return False
     found = marks(connection)
-    return all(keeper.fits(found) for keeper in keepers) and all(
-        found.get(name, NO_MARK) == _MADE[name] for name in (*views, ledger_clauses.name)
-    )
+    clauses = found.get(ledger_clauses.name) == _MADE[ledger_clauses.name]
+    return clauses and all(keeper.fits(found) for keeper in keepers) and _views_fit(found, views)
 
 
 @contextmanager
@@ -89,7 +89,14 @@ def install(
 
 
 def _views_fit(found: Mapping[str, Mark], views: Views) -> bool:
-    return all(found.get(name, NO_MARK) == _MADE[name] for name in views)
+    """Whether each was made from its present select, and it was remembered what the database made of it."""
+    marked = {name: found.get(name, NO_MARK) for name in views}
+    return all(mark.fingerprint == made(name).fingerprint and mark.shape for name, mark in marked.items())
+
+
+def made(name: str) -> Mark:
+    """The mark of a view, or of the clauses, as this release makes them."""
+    return _MADE[name]
 
 
 def _text_of(make: Make, dialect: Dialect) -> str:
@@ -106,10 +113,12 @@ _TEXTS: Final[dict[tuple[Make, Tongue], str]] = {}
 
 def _make_views(connection: Connection, views: Views) -> None:
     existing = set(inspect(connection).get_view_names())
-    for name, make in views.items():
-        if name not in existing:
-            connection.exec_driver_sql(f"CREATE VIEW {name} AS {_text_of(make, connection.dialect)}")
-            set_mark(connection, name, _MADE[name])
+    missing = {name: make for name, make in views.items() if name not in existing}
+    for name, make in missing.items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {_text_of(make, connection.dialect)}")
+    kept = definitions(connection) if missing else {}
+    for name in missing:
+        set_mark(connection, name, mark_of(name, made(name).fingerprint, kept))
 
 
 # In one dialect, whichever the database's: the same declaration has the same mark everywhere.
