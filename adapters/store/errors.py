@@ -87,7 +87,7 @@ class NotAllowedError(StoreError, ProgrammingError):
 
 
 class ForbiddenRowError(StoreError, DatabaseError):
-    """A rule of the database's that is not the ledger's, such as a site's own CHECK or trigger, forbids a row."""
+    """A rule of the database's that is not the ledger's forbids a row: a site's own CHECK, trigger or unique index."""
 
 
 class TroubleError(StoreError, OperationalError):

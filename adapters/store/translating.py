@@ -30,6 +30,7 @@ from .errors import (
     StoreError,
     TroubleError,
 )
+from .taken import site_s_own
 
 _CLASSES: Final[dict[str, type[PersistenceError]]] = {
     "InterfaceError": InterfaceError,
@@ -103,6 +104,13 @@ def _from_driver(error: BaseException, database: str) -> PersistenceError:
     found = next((_CLASSES[base.__name__] for base in type(error).__mro__ if base.__name__ in _CLASSES), None)
     if found is IntegrityError or told.code in CHECKED:
         # A trigger's refusal is a conflict only where the trigger is the store's own.
+        own = site_s_own(error, database, told.code) if told.code in TAKEN else None
+        if own is not None:
+            return ForbiddenRowError(
+                f"a unique constraint that is not the ledger's, {own}, forbids this row ({told.code}); nothing was "
+                "recorded. Right would be another row of the site's own, or to take back what was added to the "
+                "ledger's tables"
+            )
         if told.code in TAKEN and (told.code != TRIGGERED or RECORDED in str(error)):
             return IntegrityError(f"record conflict: another writer has already recorded this ({told.code})")
         return ForbiddenRowError(
