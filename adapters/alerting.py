@@ -18,10 +18,10 @@ from ..domain.clocks import months_after
 from ..domain.event import Actor
 from ..domain.opinion.alert_causes import to_raise
 from ..domain.opinion.alert_events import AlertReason
-from ..domain.opinion.alert_state import AlertLevel
 from ..domain.opinion.alerts import RaiseAlert
 from ..domain.opinion.deadlines import ConfirmDeadlines
 from ..domain.opinion.repetition import TreatAsUnsatisfied, could_repeat, repeats
+from ..domain.opinion.words import AlertLevel
 from ..domain.policy import Unit
 from ..domain.refusal import CommandReused, NotAuthorised, Refused, WrongState, WrongTime
 from ..domain.terms import Terms, aware

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Clock: TypeAlias = Callable[[], datetime]
-    RandomBytes: TypeAlias = Callable[[int], bytes]
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the present moment, UTC."""
+RandomBytes: TypeAlias = Callable[[int], bytes]
+"""Gives so many random bytes."""
 
 
 def system_clock() -> datetime:

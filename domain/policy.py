@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_valida
 
 from .canonical import digest
 from .event import PolicyRef
-from .opinion.alert_state import AlertLevel
-from .opinion.words import CorrectiveReason, Severity
+from .opinion.words import AlertLevel, CorrectiveReason, Severity
 from .values import Code, Coded, Label, Points, Role
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .alert_events import AlertReason
-from .alert_state import AlertLevel
+from .words import AlertLevel
 
 if TYPE_CHECKING:
     from datetime import datetime

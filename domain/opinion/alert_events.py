@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..event import Event
 from ..personal import Personal
 from ..values import Coded, Count, Id, Label, Points, UtcTime
-from .alert_state import AlertLevel
+from .words import AlertLevel
 
 
 class AlertReason(Coded):

@@ -1,24 +1,15 @@
-"""The levels of alerts, and what is known of one (GP-5, GP-6)."""
+"""What is known of an alert (GP-5, GP-6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..values import Coded
-
 if TYPE_CHECKING:
     from datetime import datetime
 
     from .alert_events import AlertConfirmed, AlertDismissed, AlertForwarded, AlertPlanSubmitted, AlertRaised
-
-
-class AlertLevel(Coded):
-    """How urgent an alert is, each above the one before (M4 art. 11)."""
-
-    BLUE = "blue", "蓝色预警"
-    YELLOW = "yellow", "黄色预警"
-    RED = "red", "红色预警"
+    from .words import AlertLevel
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from .alert_events import (
     AlertReason,
     EscalationRiskDeclared,
 )
-from .alert_state import Alert, AlertLevel
+from .alert_state import Alert
 from .checks import words
 from .commands import OfOpinion
 from .theme import Theme
+from .words import AlertLevel
 
 if TYPE_CHECKING:
     from ..event import Event

@@ -1,4 +1,4 @@
-"""The words of an opinion: kinds, validity, severity, receivers, endings."""
+"""The words of an opinion: kinds, validity, severity, receivers, endings, levels of alerts."""
 
 from __future__ import annotations
 
@@ -82,3 +82,11 @@ class ActionKind(Coded):
 
     CORRECTIVE = "corrective", "纠正措施", "corrective action"
     PREVENTIVE = "preventive", "预防措施", "preventive action"
+
+
+class AlertLevel(Coded):
+    """How urgent an alert is, each above the one before (M4 art. 11)."""
+
+    BLUE = "blue", "蓝色预警"
+    YELLOW = "yellow", "黄色预警"
+    RED = "red", "红色预警"

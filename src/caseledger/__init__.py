@@ -1,296 +1,234 @@
 """caseledger: an event-sourced ledger of customer-service cases for property management.
 
 The names below are the package's public ones. They are loaded when first used, so that `import caseledger.domain` stays
-what it is: pure, without database or clock.
+what it is: pure, without database or clock. Type checkers read them in `__init__.pyi`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .adapters.history import (
-        Outcome as Outcome,
-    )
-    from .adapters.ledger import (
-        Ledger as Ledger,
-    )
-    from .adapters.policies import (
-        load as load_policy,
-    )
-    from .adapters.replaying import (
-        Replay as Replay,
-    )
-    from .adapters.store.errors import (
-        StoreError as StoreError,
-    )
-    from .domain.catalogue import (
-        COMMANDS as COMMANDS,
-    )
-    from .domain.catalogue import (
-        EVENTS as EVENTS,
-    )
-    from .domain.catalogue import (
-        command_from as command_from,
-    )
-    from .domain.center import (
-        AdoptPolicy as AdoptPolicy,
-    )
-    from .domain.center import (
-        RegisterCenter as RegisterCenter,
-    )
-    from .domain.center import (
-        ReportHouseholds as ReportHouseholds,
-    )
-    from .domain.center_events import (
-        Estate as Estate,
-    )
-    from .domain.command import (
-        Command as Command,
-    )
-    from .domain.event import (
-        Actor as Actor,
-    )
-    from .domain.event import (
-        Event as Event,
-    )
-    from .domain.event import (
-        PolicyRef as PolicyRef,
-    )
-    from .domain.event import (
-        Recorded as Recorded,
-    )
-    from .domain.opinion.commands import (
-        AcceptOpinion as AcceptOpinion,
-    )
-    from .domain.opinion.commands import (
-        ApprovePlan as ApprovePlan,
-    )
-    from .domain.opinion.commands import (
-        AssessOpinion as AssessOpinion,
-    )
-    from .domain.opinion.commands import (
-        CallBackOpinion as CallBackOpinion,
-    )
-    from .domain.opinion.commands import (
-        CommentOnOpinion as CommentOnOpinion,
-    )
-    from .domain.opinion.commands import (
-        DispatchOpinion as DispatchOpinion,
-    )
-    from .domain.opinion.commands import (
-        EndOpinion as EndOpinion,
-    )
-    from .domain.opinion.commands import (
-        FinishHandling as FinishHandling,
-    )
-    from .domain.opinion.commands import (
-        FollowUpOpinion as FollowUpOpinion,
-    )
-    from .domain.opinion.commands import (
-        ProposePlan as ProposePlan,
-    )
-    from .domain.opinion.commands import (
-        RespondToOpinion as RespondToOpinion,
-    )
-    from .domain.opinion.commands import (
-        ReturnPlan as ReturnPlan,
-    )
-    from .domain.opinion.commands import (
-        TransferOpinion as TransferOpinion,
-    )
-    from .domain.order.commands import (
-        AgreePrice as AgreePrice,
-    )
-    from .domain.order.commands import (
-        ArriveForOrder as ArriveForOrder,
-    )
-    from .domain.order.commands import (
-        CallBackOrder as CallBackOrder,
-    )
-    from .domain.order.commands import (
-        CompleteOrder as CompleteOrder,
-    )
-    from .domain.order.commands import (
-        DispatchOrder as DispatchOrder,
-    )
-    from .domain.order.commands import (
-        EndOrder as EndOrder,
-    )
-    from .domain.order.commands import (
-        ReceiveOrder as ReceiveOrder,
-    )
-    from .domain.order.commands import (
-        RequestOrder as RequestOrder,
-    )
-    from .domain.policy import (
-        Bilingual as Bilingual,
-    )
-    from .domain.policy import (
-        Policy as Policy,
-    )
-    from .domain.refusal import (
-        Refused as Refused,
-    )
-    from .domain.survey.commands import (
-        ApproveSurveyForm as ApproveSurveyForm,
-    )
-    from .domain.survey.commands import (
-        CloseSurvey as CloseSurvey,
-    )
-    from .domain.survey.commands import (
-        DistributeSurvey as DistributeSurvey,
-    )
-    from .domain.survey.commands import (
-        FormItem as FormItem,
-    )
-    from .domain.survey.commands import (
-        ItemCount as ItemCount,
-    )
-    from .domain.survey.commands import (
-        RecordSurveyCounts as RecordSurveyCounts,
-    )
-    from .domain.survey.commands import (
-        ReturnSurveyForm as ReturnSurveyForm,
-    )
-    from .domain.values import (
-        Channel as Channel,
-    )
-    from .domain.values import (
-        LateReason as LateReason,
-    )
-    from .domain.values import (
-        Role as Role,
-    )
-    from .domain.values import (
-        Satisfaction as Satisfaction,
-    )
-    from .domain.values import (
-        Way as Way,
-    )
+from typing import Any
 
 __version__ = "0.1.0"
 
 _HOME = {
     "AcceptOpinion": "domain.opinion.commands",
+    "ActionKind": "domain.opinion.words",
     "Actor": "domain.event",
     "AdoptPolicy": "domain.center",
     "AgreePrice": "domain.order.commands",
+    "AgreeTime": "domain.opinion.deadlines",
+    "AlertLevel": "domain.opinion.words",
+    "AlertPoints": "projections.reports.alerts",
+    "AlertReason": "domain.opinion.alert_events",
+    "AlertRule": "domain.policy",
+    "AlertRules": "domain.policy",
+    "AlreadyExists": "domain.refusal",
+    "AppendOnlyError": "adapters.store.errors",
+    "Approval": "domain.policy",
     "ApprovePlan": "domain.opinion.commands",
     "ApproveSurveyForm": "domain.survey.commands",
     "ArriveForOrder": "domain.order.commands",
+    "AskedBy": "domain.opinion.deadlines",
     "AssessOpinion": "domain.opinion.commands",
+    "AttachToOpinion": "domain.opinion.attachments",
+    "BadPolicy": "adapters.policies",
     "Bilingual": "domain.policy",
     "COMMANDS": "domain.catalogue",
+    "Calendar": "domain.clocks",
     "CallBackOpinion": "domain.opinion.commands",
     "CallBackOrder": "domain.order.commands",
+    "CallbackRates": "projections.reports.callbacks",
+    "CaseFound": "projections.reports.cases",
     "Channel": "domain.values",
+    "CheckReport": "adapters.facts",
+    "ChineseCalendar": "adapters.calendar",
+    "Circumstance": "domain.policy",
+    "Clock": "adapters.clock",
     "CloseSurvey": "domain.survey.commands",
+    "Column": "projections.vocabulary",
     "Command": "domain.command",
+    "CommandReused": "domain.refusal",
     "CommentOnOpinion": "domain.opinion.commands",
     "CompleteOrder": "domain.order.commands",
+    "ConfirmAlert": "domain.opinion.alerts",
+    "ConfirmDeadlines": "domain.opinion.deadlines",
+    "ConflictError": "adapters.application",
+    "ConnectionLostError": "adapters.store.errors",
+    "CorrectAssessment": "domain.opinion.corrections",
+    "CorrectCallback": "domain.opinion.corrections",
+    "CorrectOpinion": "domain.opinion.corrections",
+    "CorrectiveCall": "projections.reports.corrective",
+    "CorrectiveReason": "domain.opinion.words",
+    "CorrectiveRule": "domain.policy",
+    "DamagedError": "adapters.store.errors",
+    "DeadlockError": "adapters.store.errors",
+    "DecideSuggestion": "domain.opinion.suggestions",
+    "Declaration": "projections.vocabulary",
+    "DeclareEscalationRisk": "domain.opinion.alerts",
+    "Detail": "domain.opinion.corrections",
+    "Diagnosis": "adapters.doctor",
+    "Difference": "adapters.facts",
+    "DiskFullError": "adapters.store.errors",
+    "DismissAlert": "domain.opinion.alerts",
     "DispatchOpinion": "domain.opinion.commands",
     "DispatchOrder": "domain.order.commands",
     "DistributeSurvey": "domain.survey.commands",
+    "DueStep": "projections.reports.due",
     "EVENTS": "domain.catalogue",
+    "Effort": "domain.order.words",
     "EndOpinion": "domain.opinion.commands",
     "EndOrder": "domain.order.commands",
+    "Erased": "domain.personal",
     "Estate": "domain.center_events",
     "Event": "domain.event",
+    "ExplainNotOurs": "domain.opinion.not_ours",
+    "FactsStaleError": "adapters.facts",
+    "Figures": "adapters.figures",
+    "Finding": "adapters.doctor",
+    "FindingSeverity": "adapters.doctor",
     "FinishHandling": "domain.opinion.commands",
     "FollowUpOpinion": "domain.opinion.commands",
+    "Follower": "adapters.following",
+    "FollowingError": "adapters.following.errors",
+    "ForbiddenRowError": "adapters.store.errors",
+    "ForeignConnectionError": "adapters.store.errors",
+    "ForkedError": "adapters.store.errors",
     "FormItem": "domain.survey.commands",
+    "ForwardAlert": "domain.opinion.alerts",
+    "HandOverOpinion": "domain.opinion.duty",
+    "HistoryChangedError": "adapters.following",
+    "InformParty": "domain.opinion.parties",
+    "InvalidCommand": "domain.refusal",
+    "InvalidMapping": "adapters.importing.loading",
+    "InvestigateOpinion": "domain.opinion.investigation",
+    "IssueSolution": "domain.opinion.platform",
     "ItemCount": "domain.survey.commands",
+    "Key": "adapters.keys",
+    "KeyFileExposedError": "adapters.keys",
+    "KeyFileMissingError": "adapters.keys",
+    "KeyMissingError": "adapters.keys",
+    "KeyStore": "adapters.keystore",
+    "KeyStoreError": "adapters.keys",
+    "Kind": "domain.opinion.words",
+    "Lag": "adapters.following",
     "LateReason": "domain.values",
     "Ledger": "adapters.ledger",
+    "LedgerFormatError": "adapters.store.errors",
+    "LedgerIncompleteError": "adapters.store.errors",
+    "LedgerMissingError": "adapters.store.errors",
+    "LedgerOutdatedError": "adapters.store.errors",
+    "LedgerSettingsError": "adapters.store.errors",
+    "LedgerUnwritableError": "adapters.store.errors",
+    "Level": "domain.opinion.words",
+    "Likeness": "domain.policy",
+    "Limit": "domain.policy",
+    "LockTimeoutError": "adapters.store.errors",
+    "MakeContact": "domain.opinion.platform",
+    "MaterialFrom": "domain.order.words",
+    "MemoryKeyStore": "adapters.keystore",
+    "MergeOpinion": "domain.opinion.merging",
+    "MissingDetail": "domain.refusal",
+    "MonthlyOpinions": "projections.reports.monthly",
+    "NoPolicy": "domain.refusal",
+    "NoTransactionError": "adapters.store.errors",
+    "NotALedgerError": "adapters.store.errors",
+    "NotAllowedError": "adapters.store.errors",
+    "NotAuthorised": "domain.refusal",
+    "NoteSecondComplaint": "domain.opinion.merging",
     "Outcome": "adapters.history",
+    "OvertakenError": "adapters.following",
+    "PassingError": "adapters.following",
     "Policy": "domain.policy",
     "PolicyRef": "domain.event",
+    "PriceBasis": "domain.order.words",
+    "Priority": "domain.order.words",
+    "Progress": "adapters.facts",
     "ProposePlan": "domain.opinion.commands",
+    "Provider": "domain.order.words",
+    "RaiseAlert": "domain.opinion.alerts",
+    "RandomBytes": "adapters.clock",
+    "ReadOnlyError": "adapters.store.errors",
+    "RebuildOvertakenError": "adapters.facts",
     "ReceiveOrder": "domain.order.commands",
+    "Receiver": "domain.opinion.words",
+    "RecordCorrectiveAction": "domain.opinion.corrective",
     "RecordSurveyCounts": "domain.survey.commands",
     "Recorded": "domain.event",
+    "ReferPlan": "domain.opinion.approval",
     "Refused": "domain.refusal",
     "RegisterCenter": "domain.center",
+    "Repetition": "domain.policy",
     "Replay": "adapters.replaying",
+    "ReportBack": "domain.opinion.company",
+    "ReportEstateHouseholds": "domain.center",
     "ReportHouseholds": "domain.center",
+    "ReportMajor": "domain.opinion.duty",
+    "ReportProgress": "domain.opinion.investigation",
     "RequestOrder": "domain.order.commands",
     "RespondToOpinion": "domain.opinion.commands",
+    "Result": "adapters.application",
     "ReturnPlan": "domain.opinion.commands",
     "ReturnSurveyForm": "domain.survey.commands",
+    "ReviewNotOurs": "domain.opinion.not_ours",
+    "ReviewOpinions": "domain.reviewing",
     "Role": "domain.values",
     "Satisfaction": "domain.values",
+    "Scope": "domain.survey.words",
+    "SealBrokenError": "adapters.vault",
+    "SetAside": "adapters.following",
+    "Severity": "domain.opinion.words",
+    "ShareRule": "domain.policy",
+    "SignGroupSummary": "domain.reviewing",
+    "SolutionLimits": "domain.policy",
+    "StaleTransactionError": "adapters.store.errors",
+    "StartWork": "domain.opinion.platform",
+    "Step": "domain.opinion.steps",
     "StoreError": "adapters.store.errors",
+    "SubjectErasedError": "adapters.keys",
+    "SubmitAlertPlan": "domain.opinion.alerts",
+    "SubmitSolution": "domain.opinion.platform",
+    "SurveyMethod": "domain.policy",
+    "SurveyRates": "projections.reports.surveys",
+    "Target": "domain.policy",
+    "TargetRefusedError": "adapters.following",
+    "TellDutyStaff": "domain.opinion.duty",
+    "Timeliness": "projections.reports.timeliness",
+    "TrackParty": "domain.opinion.parties",
+    "TrailEntry": "projections.reports.trail",
+    "TransactionBrokenError": "adapters.store.errors",
     "TransferOpinion": "domain.opinion.commands",
+    "TreatAsUnsatisfied": "domain.opinion.repetition",
+    "TroubleError": "adapters.store.errors",
+    "Unit": "domain.policy",
+    "UnknownCase": "domain.refusal",
+    "UnknownCode": "domain.refusal",
+    "UnknownCommand": "domain.refusal",
+    "UnreadableFile": "adapters.importing.rows",
+    "UnsupportedDatabaseError": "adapters.store.errors",
+    "Validity": "domain.opinion.words",
     "Way": "domain.values",
+    "WeeklySummary": "domain.policy",
+    "Within": "adapters.within",
+    "WrongState": "domain.refusal",
+    "WrongTime": "domain.refusal",
     "command_from": "domain.catalogue",
     "load_policy": "adapters.policies",
 }
-_RENAMED = {"load_policy": "load"}
+"""In which module each public name lives."""
 
-__all__ = [
-    "COMMANDS",
-    "EVENTS",
-    "AcceptOpinion",
-    "Actor",
-    "AdoptPolicy",
-    "AgreePrice",
-    "ApprovePlan",
-    "ApproveSurveyForm",
-    "ArriveForOrder",
-    "AssessOpinion",
-    "Bilingual",
-    "CallBackOpinion",
-    "CallBackOrder",
-    "Channel",
-    "CloseSurvey",
-    "Command",
-    "CommentOnOpinion",
-    "CompleteOrder",
-    "DispatchOpinion",
-    "DispatchOrder",
-    "DistributeSurvey",
-    "EndOpinion",
-    "EndOrder",
-    "Estate",
-    "Event",
-    "FinishHandling",
-    "FollowUpOpinion",
-    "FormItem",
-    "ItemCount",
-    "LateReason",
-    "Ledger",
-    "Outcome",
-    "Policy",
-    "PolicyRef",
-    "ProposePlan",
-    "ReceiveOrder",
-    "RecordSurveyCounts",
-    "Recorded",
-    "Refused",
-    "RegisterCenter",
-    "Replay",
-    "ReportHouseholds",
-    "RequestOrder",
-    "RespondToOpinion",
-    "ReturnPlan",
-    "ReturnSurveyForm",
-    "Role",
-    "Satisfaction",
-    "StoreError",
-    "TransferOpinion",
-    "Way",
-    "command_from",
-    "load_policy",
-]
+_THERE = {"Declaration": "Facts", "FindingSeverity": "Severity", "load_policy": "load"}
+"""What a name is called at its home, where that says less outside of it."""
+
+__all__ = list(_HOME)  # pyright: ignore[reportUnsupportedDunderAll] - it reads the stub
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a name may be anything
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{home}", __name__), _RENAMED.get(name, name))
+    value = globals()[name] = getattr(import_module(f".{home}", __name__), _THERE.get(name, name))
+    return value
 
 
 def __dir__() -> list[str]:

@@ -42,7 +42,7 @@ def test_the_wheel_holds_nothing_but_caseledger(wheel: Path) -> None:
 
 def test_the_wheel_says_that_it_is_typed_and_carries_its_licence(wheel: Path) -> None:
     names = names_in(wheel)
-    assert "caseledger/py.typed" in names
+    assert {"caseledger/py.typed", "caseledger/__init__.pyi"} <= names
     assert f"caseledger-{__version__}.dist-info/licenses/LICENSE" in names
 
 
