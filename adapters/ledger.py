@@ -274,13 +274,13 @@ class Ledger:
         self._database.check_open()
         return self._facts.rebuild(names, progress)
 
-    def follower(self, target: str, facts: Sequence[Declaration] = ALL) -> Follower:
-        """Make a runner that keeps facts in another database, woken at once by what this ledger records.
+    def follower(self, target: str, facts: Sequence[Declaration] | None = None) -> Follower:
+        """Make a runner that keeps facts, or some of them, in another database, woken at once by what is recorded here.
 
         The runner has connections of its own; close it too. See `Follower`, also for what is raised.
         """
         url = self._database.engine.url.render_as_string(hide_password=False)
-        return Follower(url, target, facts=facts, bell=self._database.bell, clock=self._clock)
+        return Follower(url, target, facts=ALL if facts is None else facts, bell=self._database.bell, clock=self._clock)
 
     def close(self) -> None:
         """Give back all connections; the ledger cannot be used afterwards."""

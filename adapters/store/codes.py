@@ -1,9 +1,11 @@
 """What the databases' codes mean for a ledger: SQLite's results, PostgreSQL's SQLSTATE, MariaDB's error numbers."""
 
+import re
 import sqlite3
 from typing import Final
 
 from .errors import (
+    AccessRefusedError,
     ConnectionLostError,
     DamagedError,
     DeadlockError,
@@ -47,6 +49,8 @@ _SQLITE: Final[dict[int, type[StoreError]]] = {
 # The longest beginning that fits counts.
 _POSTGRESQL: Final[dict[str, type[StoreError]]] = {
     "08": ConnectionLostError,
+    "28": AccessRefusedError,
+    "3D": AccessRefusedError,
     "25006": ReadOnlyError,
     "40": DeadlockError,
     "42501": NotAllowedError,
@@ -70,15 +74,27 @@ _MARIADB: Final[dict[int, type[StoreError]]] = {
     1213: DeadlockError,
     # Too many connections; shutting down; the connection was killed; not reachable; gone.
     **dict.fromkeys((1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 2055), ConnectionLostError),
+    # No such account, or another password; no such database; not from this host; not without a password.
+    **dict.fromkeys((1045, 1049, 1130, 1698), AccessRefusedError),
     # Disk full; the table is full, which InnoDB also says of its disk.
     **dict.fromkeys((1021, 1114), DiskFullError),
     **dict.fromkeys((1290, 1792, 1836, 3100), ReadOnlyError),
     **dict.fromkeys((1044, 1142, 1143, 1227, 1370), NotAllowedError),
     **dict.fromkeys((126, 145, 1034, 1194, 1712, 1877), DamagedError),
 }
+# In the languages of this package's people; in another one it counts as a connection that was lost.
+_REFUSED: Final = re.compile(
+    r"(database|role) .* does not exist|authentication failed|pg_hba\.conf|not permitted to log in|no password supplied"
+    r"|数据库.*不存在|角色.*不存在|认证失败|不允许登录"
+)
 _WRITE_FAILED: Final = frozenset({3, 1026})
 _NO_ROOM: Final = "28"
 """ENOSPC, as the server quotes it for a file that it could not write."""
+
+
+def unanswered_kind(words: str) -> type[StoreError]:
+    """Judge why PostgreSQL gave no connection: its client library passes the server's words on, but not their code."""
+    return AccessRefusedError if _REFUSED.search(words) else ConnectionLostError
 
 
 def sqlite_kind(code: int) -> Kind:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
-from eventsourcing.persistence import InterfaceError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import Pool, PoolProxiedConnection
@@ -13,7 +12,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection
 from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
-from .errors import ConnectionLostError, LockTimeoutError
+from .errors import ClosedError, ConnectionLostError, LockTimeoutError
 from .forks import Home
 from .kept import MOST, Kept
 from .news import News
@@ -276,11 +275,11 @@ class Database:
         """Refuse work on what has been closed, or what another process opened.
 
         Raises:
-            eventsourcing.persistence.InterfaceError: it was closed.
+            ClosedError: it was closed.
             ForkedError: this is a fork of that process.
         """
         if self._closed:
-            raise InterfaceError("the ledger is closed")
+            raise ClosedError("the ledger is closed; open it anew")
         self._home.check()
 
     def _is_lost(self, error: Exception, pooled: PoolProxiedConnection) -> bool:

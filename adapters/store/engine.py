@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from . import sqlite_settings
-from .errors import LedgerSettingsError, UnsupportedDatabaseError
+from .errors import DriverMissingError, LedgerSettingsError, UnsupportedDatabaseError
 
 LOCK_TIMEOUT: Final = 5.0
 """Seconds a writer waits for its turn unless told otherwise."""
@@ -59,17 +59,24 @@ def connect(
 
     Raises:
         UnsupportedDatabaseError: the URL is none, or its database or driver is not one the store speaks.
+        DriverMissingError: the driver of this database is not installed.
     """
     target = _target(url)
     if lock_timeout <= 0:
         raise UnsupportedDatabaseError(f"a lock timeout is a number of seconds above 0, not {lock_timeout}")
-    match target.get_backend_name():
-        case "sqlite":
-            return _sqlite(target, lock_timeout, application_id)
-        case "postgresql":
-            return _postgresql(target, lock_timeout)
-        case _:
-            return _mariadb(target, lock_timeout)
+    try:
+        match target.get_backend_name():
+            case "sqlite":
+                return _sqlite(target, lock_timeout, application_id)
+            case "postgresql":
+                return _postgresql(target, lock_timeout)
+            case _:
+                return _mariadb(target, lock_timeout)
+    except ModuleNotFoundError as missing:
+        extra = "postgresql" if target.get_backend_name() == "postgresql" else "mariadb"
+        raise DriverMissingError(
+            f"the driver {missing.name} is not installed; right would be: pip install 'caseledger[{extra}]'"
+        ) from None
 
 
 def place(engine: Engine) -> str:

@@ -6,7 +6,13 @@ Nothing is lost by that: what was recorded is not recorded twice, and the answer
 
 from typing import ClassVar, Final
 
-from eventsourcing.persistence import DatabaseError, OperationalError, PersistenceError, ProgrammingError
+from eventsourcing.persistence import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    PersistenceError,
+    ProgrammingError,
+)
 
 APPEND_ONLY: Final = "ledger_events is append-only"
 """How the triggers' refusals begin."""
@@ -24,6 +30,10 @@ class StoreError(PersistenceError):
 
 class UnsupportedDatabaseError(StoreError):
     """The URL names a database or driver that the store does not speak."""
+
+
+class DriverMissingError(UnsupportedDatabaseError):
+    """The database is one that the store speaks, but its driver is not installed: an extra of the package brings it."""
 
 
 class LedgerMissingError(StoreError):
@@ -52,6 +62,10 @@ class LedgerUnwritableError(StoreError):
 
 class LedgerSettingsError(StoreError):
     """The database did not take a setting on which durability or order rests."""
+
+
+class ClosedError(StoreError, InterfaceError):
+    """The ledger was closed before."""
 
 
 class ForkedError(StoreError):
@@ -92,6 +106,10 @@ class ForbiddenRowError(StoreError, DatabaseError):
 
 class TroubleError(StoreError, OperationalError):
     """The database could not do it now. Nothing was acknowledged, and what was not acknowledged may not be there."""
+
+
+class AccessRefusedError(TroubleError):
+    """The server answered, and has no such database or account, or the password is not the right one."""
 
 
 class ConnectionLostError(TroubleError):

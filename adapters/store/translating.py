@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import Dialect, exc
 
-from .codes import CHECKED, TAKEN, TRIGGERED, maria_kind, postgres_kind, sqlite_kind
+from .codes import CHECKED, TAKEN, TRIGGERED, maria_kind, postgres_kind, sqlite_kind, unanswered_kind
 from .errors import (
     APPEND_ONLY,
     RECORDED,
@@ -131,7 +131,7 @@ def _told(error: BaseException, database: str) -> _Told:
         if state is None:
             # The server said nothing: the text is the client library's, about the connection.
             no_answer = any(base.__name__ == "OperationalError" for base in type(error).__mro__)
-            return _Told("PostgreSQL", str(error), ConnectionLostError if no_answer else None)
+            return _Told("PostgreSQL", str(error), unanswered_kind(str(error)) if no_answer else None)
         words = getattr(getattr(error, "diag", None), "message_primary", None) or ""
         speaks = state.startswith(_SPEAKING_SQLSTATES)
         return _Told(f"PostgreSQL {state}", words if speaks else "", postgres_kind(state))

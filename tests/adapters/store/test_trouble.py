@@ -1,6 +1,7 @@
 """Connections lost, locks not had, no room, no writes allowed: typed, and nothing acknowledged that is not there."""
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,17 +11,21 @@ from typing import Any
 import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from caseledger import AcceptOpinion, Ledger
 from caseledger.adapters.store import SqlFactory
+from caseledger.adapters.store.codes import unanswered_kind
 from caseledger.adapters.store.engine import connect
 from caseledger.adapters.store.errors import (
+    AccessRefusedError,
+    ClosedError,
     ConnectionLostError,
     DamagedError,
     DeadlockError,
     DiskFullError,
+    DriverMissingError,
     ForbiddenRowError,
     LockTimeoutError,
     NotAllowedError,
@@ -45,6 +50,8 @@ CODES: list[tuple[str, int | str, type[StoreError], bool]] = [
     ("sqlite", sqlite3.SQLITE_CORRUPT, DamagedError, False),
     ("postgresql", "08006", ConnectionLostError, True),
     ("postgresql", "25006", ReadOnlyError, False),
+    ("postgresql", "28P01", AccessRefusedError, False),
+    ("postgresql", "3D000", AccessRefusedError, False),
     ("postgresql", "40001", DeadlockError, True),
     ("postgresql", "40P01", DeadlockError, True),
     ("postgresql", "42501", NotAllowedError, False),
@@ -57,6 +64,8 @@ CODES: list[tuple[str, int | str, type[StoreError], bool]] = [
     ("postgresql", "58030", TroubleError, False),
     ("postgresql", "XX001", DamagedError, False),
     ("mariadb", 1021, DiskFullError, False),
+    ("mariadb", 1045, AccessRefusedError, False),
+    ("mariadb", 1049, AccessRefusedError, False),
     ("mariadb", 1114, DiskFullError, False),
     ("mariadb", 1040, ConnectionLostError, True),
     ("mariadb", 1142, NotAllowedError, False),
@@ -273,3 +282,58 @@ def test_what_a_site_forbids_in_the_ledgers_tables_is_no_conflict_and_no_case_fo
             ledger.do(first.command)
         assert refused.value.retry is False
         assert ledger.find() == []
+
+
+@pytest.mark.parametrize("server_url", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize("changed", [{"database": "caseledger_no_such"}, {"username": "nobody_here", "password": "x"}])
+def test_a_database_or_account_that_there_is_not_is_no_case_for_a_retry(
+    request: pytest.FixtureRequest, server_url: str, changed: dict[str, str]
+) -> None:
+    url = make_url(request.getfixturevalue(server_url))
+    wrong = url.set(**changed).render_as_string(hide_password=False)  # type: ignore[arg-type]  # names of its parts
+    with pytest.raises(AccessRefusedError) as refused:
+        Ledger(wrong)
+    assert not refused.value.retry
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'connection failed: FATAL:  database "cases" does not exist',
+        'connection failed: FATAL:  password authentication failed for user "cases"',
+        'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "cases", database "cases"',
+        'connection failed: 致命错误:  数据库 "cases" 不存在',
+        'connection failed: 致命错误:  用户 "cases" Password 认证失败',
+    ],
+)
+def test_what_postgresql_refuses_at_the_door_is_told_apart_from_a_lost_connection(words: str) -> None:
+    assert unanswered_kind(words) is AccessRefusedError
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'connection to server at "127.0.0.1", port 1 failed: Connection refused',
+        "connection failed: FATAL:  the database system is starting up",
+        "connection failed: FATAL:  sorry, too many clients already",
+        "server closed the connection unexpectedly",
+    ],
+)
+def test_a_server_that_is_not_ready_may_be_asked_again(words: str) -> None:
+    assert unanswered_kind(words) is ConnectionLostError
+
+
+def test_a_ledger_that_was_closed_says_so_in_an_error_of_the_stores(database_url: str) -> None:
+    ledger = Ledger(database_url)
+    ledger.close()
+    with pytest.raises(ClosedError, match="open it anew"):
+        ledger.do(everything()[0].command)
+
+
+@pytest.mark.parametrize(("driver", "extra"), [("psycopg", "postgresql"), ("pymysql", "mariadb")])
+def test_a_driver_that_is_not_installed_is_named_with_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, driver: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(DriverMissingError, match=rf"{driver}.*pip install 'caseledger\[{extra}\]'"):
+        connect(f"{extra}://nobody@127.0.0.1/cases")
