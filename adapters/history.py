@@ -19,7 +19,7 @@ class Outcome:
 
     `events` are those recorded by it, personal fields sealed: its own case's, then those that followed for other cases.
     `number` is the form number of a new case. `repeated` says that the same command had been recorded before and
-    nothing happened now; `events` are then its own case's.
+    nothing happened now; `events` are then the same as the first time.
     """
 
     case: str

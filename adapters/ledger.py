@@ -1,4 +1,4 @@
-"""The ledger: what an embedding service imports. Commands in, events out; replay, figures, and the care of facts."""
+"""The ledger: what an embedding service imports. Commands in, events out; replay, figures, what is due."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from ..domain.access import access_of, reveal
 from ..domain.refusal import Refused
-from ..projections.facts import ALL
 from .alerting import Watcher
 from .calendar import ChineseCalendar
+from .caring import Care
 from .clock import system_clock
 from .closing import or_closed
-from .doctor import Diagnosis, examine_engine
 from .due import DueList
 from .figures import Figures
-from .following import Follower
 from .opening import application, application_within, database_of, facts_of
 from .replaying import Replay, replay
 from .within import Within
@@ -34,15 +32,13 @@ if TYPE_CHECKING:
     from ..domain.values import Role
     from ..projections.reports.cases import CaseFound
     from ..projections.reports.due import DueStep
-    from ..projections.vocabulary import Facts as Declaration
     from .application import Result
     from .clock import Clock, RandomBytes
-    from .facts import CheckReport, Progress
     from .history import Outcome
     from .keystore import KeyStore
 
 
-class Ledger:
+class Ledger(Care):
     """A ledger of customer-service cases in one database.
 
     Thread-safe: one `Ledger` serves all threads of a process; each command takes a connection for as long as it needs.
@@ -57,11 +53,13 @@ class Ledger:
         calendar: official working days; China's by default.
         keys: where the keys of personal data live; by default a file beside the SQLite file, a table on servers.
         facts: keep the fact tables in the transaction of each append. Off only for bulk loads; `rebuild` afterwards.
-        random_bytes: what keys, nonces and made-up ids are drawn from, where `keys` is not given; the operating
-            system's by default. Anything predictable is for tests and made-up data only: its seals protect nobody.
+        random_bytes: what nonces and made-up command ids are drawn from, and new keys where `keys` is not given; the
+            operating system's by default. Anything predictable is for tests and made-up data only: its seals protect
+            nobody.
 
     Raises:
-        StoreError: the database cannot be reached, is not ours, or has a format this release does not know.
+        StoreError: the database cannot be reached, is not ours, or has a format this release does not know; its
+            subclasses say which.
 
     """
 
@@ -76,7 +74,6 @@ class Ledger:
         facts: bool = True,
         random_bytes: RandomBytes = os.urandom,
     ) -> None:
-        """Open the database, and make the ledger if need be."""
         self._clock = clock or system_clock
         self._own_keys = keys is None
         self._app = application(
@@ -103,7 +100,10 @@ class Ledger:
 
         Raises:
             Refused: by a rule; nothing was recorded.
-            StoreError: the database would not take it; nothing was recorded.
+            ConflictError: others changed the same cases again and again; nothing was recorded, the same command may
+                be sent again.
+            StoreError: the database would not take it; nothing was recorded. After a `ConnectionLostError` only the
+                same command sent again tells whether it was.
         """
         result = self._app.execute([[command]])[0]
         if isinstance(result, Refused):
@@ -111,7 +111,22 @@ class Ledger:
         return result[0]
 
     def do_batch(self, groups: Sequence[Sequence[Command]], *, dry_run: bool = False) -> list[Result]:
-        """Record groups of commands in one transaction; see `CaseApplication.execute`."""
+        """Decide groups of commands and record what happened in one transaction.
+
+        Each group is all or nothing: where one of its commands is refused, the group leaves no trace. Later groups see
+        what earlier ones did. The clock is read once a group.
+
+        Args:
+            groups: commands that belong together, in order.
+            dry_run: decide, and record nothing.
+
+        Returns:
+            For each group the outcomes of its commands, or the refusal, which is not raised.
+
+        Raises:
+            ConflictError: as `do`; nothing of the batch was recorded.
+            StoreError: as `do`; nothing of the batch was recorded.
+        """
         return self._app.execute(groups, dry_run=dry_run)
 
     def within(self, connection: Connection) -> Within:
@@ -195,7 +210,10 @@ class Ledger:
 
     @property
     def figures(self) -> Figures:
-        """The reading side, as typed rows: monthly, timeliness, callbacks, surveys, trail."""
+        """The reading side, as typed rows.
+
+        `monthly`, `timeliness`, `callbacks`, `alert_points`, `corrective_actions`, `surveys`, `find` and `trail`.
+        """
         return self._figures
 
     def find(  # noqa: PLR0913 - one for each way to look
@@ -208,7 +226,12 @@ class Ledger:
         center: str | None = None,
         limit: int = 100,
     ) -> list[CaseFound]:
-        """Find cases by what is known of them; all that is given must hold. Latest first."""
+        """Find cases by what is known of them; all that is given must hold. Latest first.
+
+        Raises:
+            Refused: a status or center that there is not.
+            StoreError: the database failed.
+        """
         return self._figures.find(
             number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
         )
@@ -252,35 +275,7 @@ class Ledger:
         """
         return self._watcher.watch(as_of)
 
-    # Care
-
-    def check(self, progress: Progress | None = None) -> CheckReport:
-        """Compare the facts with what the events say; see `Facts.check`."""
-        self._database.check_open()
-        return self._facts.check(progress)
-
-    def doctor(self, *, full: bool = False) -> Diagnosis:
-        """Say what is wrong with the ledger and how to mend it; see `caseledger.adapters.doctor`.
-
-        Args:
-            full: read every event and compare every fact, not only those of the newest cases.
-
-        """
-        self._database.check_open()
-        return examine_engine(self._database.engine, keystore=self._app.vault.keys, full=full)
-
-    def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
-        """Read the facts anew from the events, beside those who read and write; see `Facts.rebuild`."""
-        self._database.check_open()
-        return self._facts.rebuild(names, progress)
-
-    def follower(self, target: str, facts: Sequence[Declaration] | None = None) -> Follower:
-        """Make a runner that keeps facts, or some of them, in another database, woken at once by what is recorded here.
-
-        The runner has connections of its own; close it too. See `Follower`, also for what is raised.
-        """
-        url = self._database.engine.url.render_as_string(hide_password=False)
-        return Follower(url, target, facts=ALL if facts is None else facts, bell=self._database.bell, clock=self._clock)
+    # Its end
 
     def close(self) -> None:
         """Give back all connections; the ledger cannot be used afterwards."""

@@ -19,11 +19,10 @@ class Within:
     """A ledger inside a transaction that the caller began and ends; made by `Ledger.within`, for one thread.
 
     Events and live facts are written behind savepoints: a refusal, or a conflict with another writer, leaves the
-    caller's transaction as it was. Nothing is visible to others, or woken, before he commits.
+    caller's transaction as it was. Nothing is visible to others, or woken, before the caller commits.
     """
 
     def __init__(self, app: CaseApplication) -> None:
-        """Take the application on the caller's connection."""
         self._app = app
 
     def do(self, command: Command) -> Outcome:
@@ -43,7 +42,24 @@ class Within:
         return result[0]
 
     def do_batch(self, groups: Sequence[Sequence[Command]]) -> list[Result]:
-        """Record groups of commands; see `CaseApplication.execute`. Raises as `do`, but gives refusals back."""
+        """Decide groups of commands and record what happened, if the caller commits.
+
+        Each group is all or nothing: where one of its commands is refused, the group leaves no trace. Later groups see
+        what earlier ones did.
+
+        Args:
+            groups: commands that belong together, in order.
+
+        Returns:
+            For each group the outcomes of its commands, or the refusal, which is not raised.
+
+        Raises:
+            ConflictError: others were quicker again and again; nothing was recorded, the transaction is whole.
+            NoTransactionError: the transaction has ended.
+            TransactionBrokenError: the database has undone the whole transaction.
+            StoreError: the database would not take it.
+
+        """
         return self._app.execute(groups)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:

@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AcceptOpinion": "domain.opinion.commands",
+    "AccessRefusedError": "adapters.store.errors",
     "ActionKind": "domain.opinion.words",
     "Actor": "domain.event",
     "AdoptPolicy": "domain.center",
@@ -46,6 +47,7 @@ _HOME = {
     "Circumstance": "domain.policy",
     "Clock": "adapters.clock",
     "CloseSurvey": "domain.survey.commands",
+    "ClosedError": "adapters.store.errors",
     "Column": "projections.vocabulary",
     "Command": "domain.command",
     "CommandReused": "domain.refusal",
@@ -74,6 +76,7 @@ _HOME = {
     "DispatchOpinion": "domain.opinion.commands",
     "DispatchOrder": "domain.order.commands",
     "DistributeSurvey": "domain.survey.commands",
+    "DriverMissingError": "adapters.store.errors",
     "DueStep": "projections.reports.due",
     "EVENTS": "domain.catalogue",
     "Effort": "domain.order.words",

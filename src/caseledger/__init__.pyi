@@ -41,11 +41,14 @@ from .adapters.ledger import Ledger as Ledger
 from .adapters.policies import BadPolicy as BadPolicy
 from .adapters.replaying import Replay as Replay
 from .adapters.store.errors import (
+    AccessRefusedError as AccessRefusedError,
     AppendOnlyError as AppendOnlyError,
+    ClosedError as ClosedError,
     ConnectionLostError as ConnectionLostError,
     DamagedError as DamagedError,
     DeadlockError as DeadlockError,
     DiskFullError as DiskFullError,
+    DriverMissingError as DriverMissingError,
     ForbiddenRowError as ForbiddenRowError,
     ForeignConnectionError as ForeignConnectionError,
     ForkedError as ForkedError,

@@ -12,6 +12,9 @@ from importlib.util import resolve_name
 from types import ModuleType
 
 import caseledger
+from caseledger import StoreError
+from caseledger.adapters import keys
+from caseledger.adapters.store import errors
 from caseledger.domain.catalogue import COMMANDS
 from caseledger.domain.refusal import Refused
 from tests.packaging.conftest import CHECKOUT
@@ -115,6 +118,12 @@ def test_every_refusal_is_public() -> None:
     assert sorted(kind.__name__ for kind in refusals if public.get(kind.__name__) is not kind) == []
 
 
+def test_every_error_of_the_databases_and_of_keys_is_public() -> None:
+    ours = [*vars(errors).values(), *vars(keys).values()]
+    raised = {kind for kind in ours if isinstance(kind, type) and issubclass(kind, StoreError)}
+    assert sorted(kind.__name__ for kind in raised if public.get(kind.__name__) is not kind) == []
+
+
 def test_every_error_that_a_public_docstring_names_is_public() -> None:
     told = {
         (f"{name}.{method}", error)
@@ -147,7 +156,7 @@ def test_every_type_in_a_public_signature_is_public() -> None:
 def documented(kind: type) -> Iterator[tuple[str, str]]:
     """The docstrings of a class and of its public methods."""
     yield "__init__", kind.__doc__ or ""
-    for name, method in vars(kind).items():
+    for name, method in inspect.getmembers(kind):
         if inspect.isfunction(method) and not name.startswith("_"):
             yield name, method.__doc__ or ""
 
