@@ -141,7 +141,7 @@ def test_a_policy_is_shown_whole(caseledger: Run, name: str) -> None:
 
 def test_the_version_is_printed(caseledger: Run) -> None:
     said = caseledger("--version")
-    assert (said.exit_code, said.out) == (0, "caseledger 0.1.0\n")
+    assert (said.exit_code, said.out) == (0, "caseledger 0.2.0\n")
 
 
 def test_staff_is_shown_with_role_and_id(caseledger: Run, case: str) -> None:
