@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..store.dialects import Side
 
-_EASY: Final = {
+EASY: Final[dict[str, str]] = {
     "sqlite": "PRAGMA synchronous = NORMAL",
     "postgresql": "SET synchronous_commit = off",
 }
@@ -131,7 +131,7 @@ class Link(Reach):
 
     def _connect(self) -> Connection:
         connection = self.engine.connect()
-        easy = _EASY.get(self.engine.dialect.name)
+        easy = EASY.get(self.engine.dialect.name)
         if self._derived and easy is not None:
             cursor = connection.connection.cursor()
             cursor.execute(easy)

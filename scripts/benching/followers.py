@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from random import Random
 from statistics import quantiles
@@ -15,12 +15,14 @@ from eventsourcing.persistence import StoredEvent
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
-from caseledger.adapters.following import Follower
+from caseledger.adapters.following import Follower, link
 from caseledger.adapters.store.factory import SqlFactory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
+
+    from caseledger.adapters.store.bell import Bell
 
     Given = dict[str, Any]
     Figures = dict[str, Any]
@@ -44,6 +46,7 @@ def fill(given: Given) -> Figures:
 
 def catch_up(given: Given) -> Figures:
     """Gather all facts of a ledger in an empty database."""
+    link.EASY.clear()  # as durable as what the stock runner commits
     with Follower(given["ledger"], given["target"]) as follower:
         started = perf_counter()
         follower.catch_up()
@@ -55,39 +58,61 @@ def catch_up(given: Given) -> Figures:
 
 
 def visible(given: Given) -> Figures:
-    """Append events one a commit beside a runner in another process; look when the target says that they are there."""
+    """Append events one a commit beside a runner; look when the target says that they are there.
+
+    The runner is in another process, or `beside` in a thread of this one, as a service that embeds both has it.
+    """
     fill(given)
-    found, draw = [], Random(7)
-    ours, theirs = SPAWNED.Pipe()
-    runner = SPAWNED.Process(target=_follow, args=(theirs, given["ledger"], given["target"]))
-    runner.start()
-    ours.recv()  # it has caught up
-    with closing(_factory(given["ledger"])) as factory, closing(_looking(given["target"])) as connection:
+    running = _beside if given["beside"] else _elsewhere
+    with closing(_factory(given["ledger"])) as factory, running(given, factory.database.bell):
         recorder = factory.application_recorder()
-        cursor = connection.cursor()
-        for page in _pages({**given, "after": given["events"], "events": given["commits"]}):
-            for event in page:
-                (position,) = recorder.insert_events([event])
-                committed = perf_counter()
-                while _position(cursor) < position:
-                    sleep(LOOK_S)
-                found.append(perf_counter() - committed)
-                sleep(draw.uniform(0, PAUSE_S))
-    ours.send("stop")
-    runner.join()
+        found, draw = [], Random(7)
+        with closing(_looking(given["target"])) as connection:
+            cursor = connection.cursor()
+            for page in _pages({**given, "after": given["events"], "events": given["commits"]}):
+                for event in page:
+                    (position,) = recorder.insert_events([event])
+                    committed = perf_counter()
+                    while _position(cursor) < position:
+                        sleep(LOOK_S)
+                    found.append(perf_counter() - committed)
+                    sleep(draw.uniform(0, PAUSE_S))
     return percentiles(found)
 
 
-def _follow(pipe: Connection, ledger: str, target: str) -> None:
-    """Run a follower until told to stop."""
-    with Follower(ledger, target) as follower:
+@contextmanager
+def _beside(given: Given, bell: Bell | None) -> Iterator[None]:
+    """A runner in a thread of this process, woken by its commits where there is a bell."""
+    with Follower(given["ledger"], given["target"], bell=bell) as follower:
         follower.catch_up()
         running = Thread(target=follower.run)
         running.start()
+        try:
+            yield
+        finally:
+            follower.stop()
+            running.join()
+
+
+@contextmanager
+def _elsewhere(given: Given, _bell: Bell) -> Iterator[None]:
+    """A runner in another process, which has caught up."""
+    ours, theirs = SPAWNED.Pipe()
+    runner = SPAWNED.Process(target=_follow, args=(theirs, given))
+    runner.start()
+    ours.recv()
+    try:
+        yield
+    finally:
+        ours.send("stop")
+        runner.join()
+
+
+def _follow(pipe: Connection, given: Given) -> None:
+    """Run a follower until told to stop."""
+    with _beside(given, None):
         pipe.send("running")
         pipe.recv()
-        follower.stop()
-        running.join()
 
 
 def _looking(target: str) -> Any:  # noqa: ANN401 - a driver's connection

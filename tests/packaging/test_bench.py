@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData
 
+from caseledger.projections.compile import table_of
 from caseledger.projections.facts import ALL
 from tests.packaging.conftest import CHECKOUT
 
@@ -70,3 +72,13 @@ def test_the_stock_projection_keeps_all_facts_that_its_events_open_and_keeps_the
         assert kept <= {*one.key_columns, *(column.name for column in one.shown)}, one.name
         indices = [index for index in stock["INDICES"] if f" ON {one.name} " in index]
         assert [re.findall(r"\((.*)\)", index) for index in indices] == [[", ".join(names)] for names in one.indices]
+
+
+def test_the_stock_projection_has_the_yes_and_no_and_the_numbers_of_ours_on_postgresql() -> None:
+    stock = runpy.run_path(str(CHECKOUT / "scripts" / "benching" / "stock_facts.py"))
+    ours = {one.name: table_of(one, MetaData()) for one in ALL}
+    for name, table in zip(stock["KEPT"], stock["TABLES"], strict=True):
+        words = stock["on_postgresql"](table)
+        assert "VARCHAR" not in words
+        for column, kind in re.findall(r"([a-z_]+) (TEXT|BOOLEAN|INTEGER)", words):
+            assert ours[name].c[column].type.python_type is {"TEXT": str, "BOOLEAN": bool, "INTEGER": int}[kind], column
