@@ -14,6 +14,7 @@ from ..values import Coded, Count, UtcTime, utc_text
 from .checks import subject
 from .commands import OfOpinion
 from .following import next_due
+from .platform import solution_limit
 from .theme import Theme
 from .timing import PER_TURN, Clock, Run, run_of, runs
 from .words import Level
@@ -194,9 +195,11 @@ def _count(run: Run, state: OpinionState, terms: Terms) -> Deadline | None:
 
 
 def limit_of(clock: Clock, state: OpinionState, policy: Policy) -> Limit | None:
-    """The limit that set a clock's first deadline."""
+    """The limit that set a clock's first deadline; of the solution the one of its category and severity (GP-2)."""
     if clock is Clock.PLAN:
         return policy.plan_at_company if state.accepted.level is Level.COMPANY else policy.plan_at_center
+    if clock is Clock.SOLUTION:
+        return solution_limit(policy, state.accepted.category, state.platform.severity)
     found: Limit | None = getattr(policy, clock.value, None)
     return found
 

@@ -7,6 +7,7 @@ import pytest
 
 from caseledger.adapters.calendar import ChineseCalendar
 from caseledger.adapters.testing import (
+    GROUP400,
     Story,
     accept,
     agree_time,
@@ -18,6 +19,7 @@ from caseledger.adapters.testing import (
     follow_up,
     given,
     happened,
+    make_contact,
     propose,
     respond,
 )
@@ -174,6 +176,16 @@ def published(*steps: Command, under: Policy = GROUP) -> Story:
 )
 def test_a_deadline_is_counted_by_the_limit_that_set_it(clock: Clock, level: str, counts: Limit | None) -> None:
     assert limit_of(clock, given(accept(f"{DAY} 09:00", level=level)).state, W08) == counts
+
+
+@pytest.mark.parametrize(("severity", "hours"), [("general", 4), ("major", 24)])
+def test_a_solution_is_counted_by_the_limit_of_its_category_and_severity(severity: str, hours: int) -> None:
+    """客户服务一般问题4小时内,严重问题1日内 (art. 10 (二)3)."""
+    begun = (accept(f"{DAY} 09:00", category="customer_service"), make_contact(f"{DAY} 09:30", severity=severity))
+    found = limit_of(Clock.SOLUTION, given(*begun, under=GROUP400).state, GROUP400)
+    assert found is not None
+    assert found.amount * {"hours": 1, "days": 24}[found.unit] == hours
+    assert limit_of(Clock.SOLUTION, given(accept(f"{DAY} 09:00")).state, W08) is None
 
 
 class TestByTheCalendar:
