@@ -103,6 +103,7 @@ GROUP400 = W08 | {
     "review_not_ours": "KV",  # 十 4 经集团公司客服中心审核
     "finish_handling": "MPQDG",  # 九 (二)2 各项目经理为…主要责任人
     "comment_on_opinion": "MP",
+    "record_corrective_action": "MPFOQDG",  # 4.3.1.2 责任人; 九 (二)2 项目经理为…主要责任人, (三) 分公司负责人
 }
 EXPECTED = {"w08": W08, "group400": GROUP400, "handbook": W08}
 BUILDERS = {each.kind.name: each for name in testing.__all__ if isinstance(each := getattr(testing, name), Builder)}
