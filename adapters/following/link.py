@@ -145,6 +145,8 @@ class Link(Reach):
         if isinstance(translated, _PASSING) or (self._connection is not None and self._connection.invalidated):
             self.close(failed=True)
             raise PassingError(f"{self.where}: {translated}") from None
+        if self._connection is None:  # what cannot even be opened is named
+            translated = type(translated)(f"{self.where}: {translated}")
         # The driver's text may quote values: it must not come along in a traceback.
         raise translated from None
 

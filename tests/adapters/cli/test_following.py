@@ -78,6 +78,11 @@ def test_what_cannot_be_followed_is_said_in_one_line(caseledger: Run) -> None:
     nowhere = caseledger("follow", "--from", "nowhere.db", "--to", "facts.db", "--once")
     assert nowhere.exit_code == 1
     assert "there is no ledger at nowhere.db; name one with --from" in nowhere.err
+    Path("folder").mkdir()
+    for closed in ("nowhere/facts.db", "folder"):
+        told = caseledger("follow", "--to", closed, "--once")
+        assert (told.exit_code, told.out) == (1, "")
+        assert told.err.startswith(f"caseledger: {closed}: the database refused")
     for wrong in (["--to", ""], ["--to", "sqlite://"], ["--to", "facts.db", "--pause", "--resume"], []):
         assert caseledger("follow", *wrong).exit_code == 2
 
