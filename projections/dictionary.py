@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .facts import ALL
+from .recipes import RECIPES
 from .reports import VIEWS
 from .view_words import words_of
 from .vocabulary import CASE_COLUMN, Column, Facts, Take
@@ -36,16 +37,18 @@ center's time zone (DA-5). Facts hold ids and codes, no personal data.
 
 Any SQL tool reads them in the ledger's own database, on a server by an account that sees nothing else
 ([accounts](accounts.md)), or in another database that [follows](followers.md). The [views](#views) stand at the end:
-they hold a row for each case or clock that the reports count, so a figure opens into its cases by a `where`.
+they hold a row for each case or clock that the reports count, so a figure opens into its cases by a `where`. Below each
+stands the SQL that gives the printed report: `:month` is a local month such as `2026-03`, `:as_of` the moment of
+judgement, as UTC text of that width (of a whole day: its last microsecond where the center is). What was known at an
+earlier moment (`--known-at`) cannot be asked of facts, which hold what is known now; the reports read the events for
+it. Targets are values of the policy and come with the reports.
 """
 
 _VIEWS: Final = {
     "report_monthly_opinions": "顾客意见月度分析：一行一件意见 / the monthly analysis (DA-1), one row an opinion.",
     "report_timeliness": (
         "及时性：一行一个时限 / one row a clock: `response`, `plan`, `handling`, `callback`, `arrival`, "
-        "`order_callback`; start, due and done. Ask as of when in the query, with one moment for both: "
-        "`done_at <= :as_of and done_at <= due_at` is in time, "
-        "`due_at < :as_of and (done_at is null or done_at > :as_of)` overdue."
+        "`order_callback` …; start, due and done. As of when is said in the query; what that takes is below."
     ),
     "report_callback_rates": "回访率：一行一件应回访 / one row a case that asks for a callback (OP-10, SO-11).",
     "report_alert_points": "预警扣分：一行一次核实的预警 / one row a confirmed alert and the points it cost (GP-7).",
@@ -105,3 +108,5 @@ def _views() -> Iterator[str]:
         yield "|---|---|---|"
         for column, (zh, en) in words_of(name):
             yield f"| {column} | {zh} | {en} |"
+        for told, sql in RECIPES.get(name, ()):
+            yield f"\n{told}\n\n```sql\n{sql}\n```"
