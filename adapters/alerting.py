@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from ..domain.checks import aware
 from ..domain.clocks import months_after
 from ..domain.event import Actor
 from ..domain.opinion.alert_causes import to_raise
@@ -24,7 +25,7 @@ from ..domain.opinion.repetition import TreatAsUnsatisfied, could_repeat, repeat
 from ..domain.opinion.words import AlertLevel
 from ..domain.policy import Unit
 from ..domain.refusal import CommandReused, NotAuthorised, Refused, WrongState, WrongTime
-from ..domain.terms import Terms, aware
+from ..domain.terms import Terms
 from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
 from ..projections.reports import called_for
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Executable
 
-    from ..domain.center import CenterState
+    from ..domain.center_state import CenterState
     from ..domain.command import Command
     from ..domain.policy import Policy, Repetition, ShareRule
     from .application import CaseApplication

@@ -16,7 +16,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, Mapper
 from eventsourcing.utils import Environment
 
-from ..domain import center as centers
+from ..domain import center_state as centers
 from ..domain.canonical import digest
 from ..domain.clocks import local_day
 from ..domain.event import Actor, Event, Recorded

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ..domain.catalogue import DECIDERS, KIND_OF
+from ..domain.checks import authorise
 from ..domain.clocks import local_day
 from ..domain.event import Recorded
 from ..domain.refusal import CommandReused, UnknownCase
 from ..domain.register import issue, number_of, register_of
-from ..domain.terms import Terms, authorise
+from ..domain.terms import Terms
 from ..domain.values import ID_LENGTH, hashed
 from .clock import new_command_id
 from .history import History, Outcome
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from ..domain.center import CenterState
+    from ..domain.center_state import CenterState
     from ..domain.command import Command
     from ..domain.event import Event
     from ..domain.policy import Policy

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from ..domain.checks import aware
 from ..domain.opinion.steps import Step
 from ..domain.refusal import MissingDetail, UnknownCode
-from ..domain.terms import aware
 from ..domain.values import Role, utc_text
 from ..projections.facts.centers import CENTERS
 from ..projections.reports.due import DueStep, Form, most_urgent
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from ..domain.center import CenterState
+    from ..domain.center_state import CenterState
     from ..domain.policy import Policy
     from .clock import Clock
     from .store.database import Database

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from ..domain.checks import aware
 from ..domain.refusal import MissingDetail, UnknownCase
-from ..domain.terms import aware
 from ..domain.values import utc_text
 from ..projections.clauses import EDITIONS
 from ..projections.events import ledger_events

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..domain.checks import aware
 from ..domain.refusal import UnknownCase
-from ..domain.terms import aware
 from .asking import MOST, is_name
 from .history import History
 

@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from .event import Event
 from .policy import Policy
-from .reviewing import GroupSummarySigned, OpinionsReviewed
-from .values import CenterId, Code, Count, Label, UtcTime
+from .values import CenterId, Code, Count, Id, Label, UtcTime
 
 
 def _zone(name: str) -> str:
@@ -87,6 +86,27 @@ class PolicyAdopted(Event):
     policy: Policy
     digest: str
     review_due_at: UtcTime | None = None
+    summary_due_at: UtcTime | None = None
+
+
+class OpinionsReviewed(Event):
+    """The responsible person reviewed the opinion forms; the next review is due (OP-16; W08-01 4.4.2.6)."""
+
+    name: ClassVar[str] = "center.opinions_reviewed.v1"
+    center: CenterId
+    reviewed_by: Id
+    was_due_at: UtcTime | None = None
+    review_due_at: UtcTime | None = None
+
+
+class GroupSummarySigned(Event):
+    """Project manager and branch head signed the week's summary for QA; the next one is due (GP-8; M4 art. 10)."""
+
+    name: ClassVar[str] = "center.group_summary_signed.v1"
+    center: CenterId
+    project_manager: Id
+    branch_head: Id
+    was_due_at: UtcTime | None = None
     summary_due_at: UtcTime | None = None
 
 

@@ -5,41 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from .center_events import GroupSummarySigned, OpinionsReviewed
 from .clocks import deadline, local_day
 from .command import Command
-from .event import Event
 from .growth import replace
 from .refusal import WrongState
-from .values import CenterId, Id, UtcTime
+from .values import CenterId, Id
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from .center import CenterState
+    from .center_state import CenterState
     from .clocks import Calendar
     from .policy import Policy, WeeklySummary
     from .terms import Terms
-
-
-class OpinionsReviewed(Event):
-    """The responsible person reviewed the opinion forms; the next review is due (OP-16; W08-01 4.4.2.6)."""
-
-    name: ClassVar[str] = "center.opinions_reviewed.v1"
-    center: CenterId
-    reviewed_by: Id
-    was_due_at: UtcTime | None = None
-    review_due_at: UtcTime | None = None
-
-
-class GroupSummarySigned(Event):
-    """Project manager and branch head signed the week's summary for QA; the next one is due (GP-8; M4 art. 10)."""
-
-    name: ClassVar[str] = "center.group_summary_signed.v1"
-    center: CenterId
-    project_manager: Id
-    branch_head: Id
-    was_due_at: UtcTime | None = None
-    summary_due_at: UtcTime | None = None
 
 
 class ReviewOpinions(Command):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Column, MetaData, String, Table
 
-from ..domain import access, center_events, register, reviewing
+from ..domain import access, center_events, register
 from ..domain.opinion import (
     alert_events,
     approval,
@@ -136,8 +136,8 @@ EVIDENCE: Final = (
             alert_events.AlertDismissed,
             alert_events.AlertForwarded,
             alert_events.AlertPlanSubmitted,
-            reviewing.OpinionsReviewed,
-            reviewing.GroupSummarySigned,
+            center_events.OpinionsReviewed,
+            center_events.GroupSummarySigned,
         ),
     ),
     Evidence(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from ...domain.terms import known
+from ...domain.checks import known
 from ...projections.events import ledger_events
 from ...projections.facts import ALL
 from ..store.errors import NotAllowedError, StoreError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...domain.center import AdoptPolicy, CenterState, RegisterCenter, evolve
+from ...domain.center import AdoptPolicy, RegisterCenter, evolve
+from ...domain.center_state import CenterState
 from ...domain.event import Actor
 from ...domain.refusal import UnknownCase
 from ...domain.values import Role

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ...domain.catalogue import DECIDERS, KIND_OF
+from ...domain.checks import authorise
 from ...domain.clocks import local_day
 from ...domain.refusal import Refused
 from ...domain.register import number_of
-from ...domain.terms import Terms, authorise
+from ...domain.terms import Terms
 from ..calendar import ChineseCalendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from ...domain.center import CenterState
+    from ...domain.center_state import CenterState
     from ...domain.clocks import Calendar
     from ...domain.command import Command
     from ...domain.event import Event

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..checks import known, known_place, moment_of, not_early
 from ..personal import personal
 from ..policy import Unit
 from ..refusal import MissingDetail
-from ..terms import Terms, known, known_place, moment_of, not_early
+from ..terms import Terms
 from ..values import Role
 from .checks import own_category
 from .events import OpinionAccepted

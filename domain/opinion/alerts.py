@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of, not_early
 from ..growth import replace
 from ..personal import PersonalText
 from ..refusal import MissingDetail, WrongState, WrongTime
-from ..terms import Terms, moment_of, not_early
+from ..terms import Terms
 from ..values import Count, Id, UtcTime, utc_text
 from .alert_causes import past_limit, to_raise
 from .alert_events import (

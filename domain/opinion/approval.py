@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import MissingDetail, NotAuthorised, WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count, Role
 from .checks import proposed_at, words
 from .commands import OfOpinion

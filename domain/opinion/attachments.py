@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field, StringConstraints
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Code, Count, Id
 from .commands import OfOpinion
 from .theme import Theme

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..checks import not_authorised
 from ..policy import Circumstance
-from ..terms import not_authorised
 from .words import Severity
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count
 from .checks import called_back, last_step, subject, words
 from .commands import OfOpinion

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
 
+from ..checks import known, known_place, moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import MissingDetail, WrongState
-from ..terms import Terms, known, known_place, moment_of
+from ..terms import Terms
 from ..values import Channel, Code, Coded, Count, Id, UtcTime, Way
 from .acceptance import notice_due
 from .checks import own_category, satisfaction, words

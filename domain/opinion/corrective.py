@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count, Id, OpinionId
 from .alert_events import AlertConfirmed
 from .checks import words

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of, not_early
 from ..clocks import Deadline
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import UnknownCode, WrongState, WrongTime
-from ..terms import Terms, moment_of, not_early
+from ..terms import Terms
 from ..values import Coded, Count, UtcTime, utc_text
 from .checks import subject
 from .commands import OfOpinion

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ..checks import moment_of
 from ..personal import personal
 from ..refusal import AlreadyExists, UnknownCase, WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from . import commands as ask
 from . import events as did
 from .acceptance import accept, notice_due

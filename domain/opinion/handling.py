@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..checks import moment_of
 from ..personal import personal
 from ..refusal import WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Way
 from . import events as did
 from .approval import may_sign

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count
 from .checks import not_finished, words
 from .commands import OfOpinion

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText, personal
 from ..refusal import WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count, OpinionId
 from .checks import last_step, not_finished, subject
 from .commands import OfOpinion

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Id
 from .checks import not_finished, words
 from .commands import OfOpinion

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of, not_early
 from ..event import Event
 from ..growth import replace
 from ..personal import Personal, PersonalText
 from ..refusal import MissingDetail, WrongState
-from ..terms import Terms, moment_of, not_early
+from ..terms import Terms
 from ..values import Code, Count, UtcTime, Way
 from .checks import words
 from .commands import OfOpinion

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..refusal import WrongState
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import Count, OpinionId
 from .commands import OfOpinion
 from .deadlines import taken_up_again

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..checks import moment_of
 from ..personal import personal
 from ..refusal import MissingDetail, WrongState, WrongTime
-from ..terms import Terms, moment_of
+from ..terms import Terms
 from ..values import utc_text
 from .events import OrderCompleted
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from ..checks import known, known_place, moment_of, not_early
 from ..personal import personal
 from ..refusal import AlreadyExists, MissingDetail, UnknownCase, WrongState
-from ..terms import Terms, known, known_place, moment_of, not_early
+from ..terms import Terms
 from ..values import Way
 from . import commands as ask
 from . import events as did

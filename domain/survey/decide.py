@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from ..checks import known, moment_of
 from ..refusal import AlreadyExists, MissingDetail, UnknownCase, UnknownCode, WrongState
-from ..terms import Terms, known, moment_of
+from ..terms import Terms
 from . import commands as ask
 from . import events as did
 from .figures import mean, percent, rate, reached

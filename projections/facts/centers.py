@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...domain.center_events import CenterRegistered, HouseholdsReported, PolicyAdopted
-from ...domain.reviewing import GroupSummarySigned, OpinionsReviewed
+from ...domain.center_events import (
+    CenterRegistered,
+    GroupSummarySigned,
+    HouseholdsReported,
+    OpinionsReviewed,
+    PolicyAdopted,
+)
 from ..columntypes import DAY, ID, INTEGER, LABEL, TIME
 from ..vocabulary import Facts, count, first, last
 

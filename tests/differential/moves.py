@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeAlias
 
-from caseledger.domain.center import CenterState
+from caseledger.domain.center_state import CenterState
 from caseledger.domain.opinion.state import OpinionState
 from caseledger.domain.opinion.words import PlanStatus
 from caseledger.domain.order.state import OrderState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caseledger.domain.canonical import digest
-from caseledger.domain.center import CenterState
+from caseledger.domain.center_state import CenterState
 from caseledger.domain.opinion.state import OpinionState
 from tests.differential.replayed import Case, Row, day, final, month
 

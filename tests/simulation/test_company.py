@@ -19,12 +19,11 @@ from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
 from caseledger.domain.access import PersonalDataRevealed
 from caseledger.domain.catalogue import EVENTS
-from caseledger.domain.center_events import EstateHouseholdsReported
+from caseledger.domain.center_events import EstateHouseholdsReported, GroupSummarySigned, OpinionsReviewed
 from caseledger.domain.event import Recorded
 from caseledger.domain.opinion import alerts, deadlines, not_ours, platform, repetition
 from caseledger.domain.opinion.events import CalledBack, OpinionAccepted, OpinionEnded
 from caseledger.domain.opinion.state import OpinionState
-from caseledger.domain.reviewing import GroupSummarySigned, OpinionsReviewed
 from caseledger.domain.values import Role, Way
 from scripts.simulation.company import Company
 from scripts.simulation.people import centers
