@@ -7,7 +7,7 @@ import tomllib
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from ...domain.policy import Policy
     from .fields import FieldForm
-    from .log_mapping import LogMapping
     from .mapping import FieldSource, Word
 
 _SHIPPED: Final = files(__name__.rpartition(".")[0]) / "mappings"
@@ -131,7 +130,30 @@ def toml_values(text: str, name: str) -> dict[str, Any]:
     return values
 
 
-def check_header(mapping: Mapping | LogMapping, header: Sequence[str]) -> None:
+class Checked(Protocol):
+    """A mapping of a table or of a log, as far as file and policy are checked against it."""
+
+    @property
+    def name(self) -> str:
+        """Which mapping it is, for messages."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The kind of case that it makes."""
+        ...
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Every column that it reads, with the first place that names it."""
+        ...
+
+    def categories(self) -> Iterable[tuple[str, FieldSource]]:
+        """Where categories come from, with the places in the mapping."""
+        ...
+
+
+def check_header(mapping: Checked, header: Sequence[str]) -> None:
     """Refuse a file that lacks, or has twice, a column which the mapping names.
 
     Raises:
@@ -151,7 +173,7 @@ def check_header(mapping: Mapping | LogMapping, header: Sequence[str]) -> None:
         raise InvalidMapping(mapping.name, problems)
 
 
-def check_policy(mapping: Mapping | LogMapping, policy: Policy) -> None:
+def check_policy(mapping: Checked, policy: Policy) -> None:
     """Refuse a policy with clocks, under which imported history would look late, and categories that it does not list.
 
     Raises:

@@ -215,7 +215,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Read on from a position and then wait for what is appended, by this process or another."""
-        return SqlSubscription(recorder=self, gt=gt, topics=topics)
+        return SqlSubscription(self, self.database.bell, gt=gt, topics=topics)
 
     def _of_each(self, streams: list[str], shape: Callable[[int], str]) -> Iterator[tuple[Any, ...]]:
         for first in range(0, len(streams), STREAMS_A_QUERY):

@@ -1,29 +1,31 @@
 """Following the ledger as it grows."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from eventsourcing.persistence import ListenNotifySubscription
+from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 
-if TYPE_CHECKING:  # the recorder makes subscriptions: importing it here would go round in a circle
-    from .recorder import SqlApplicationRecorder
+from .bell import Bell
 
 
-class SqlSubscription(ListenNotifySubscription["SqlApplicationRecorder"]):
+class SqlSubscription(ListenNotifySubscription[ApplicationRecorder]):
     """Woken at once by commits of this process, and by a look at the table every so often by those of others."""
 
     seconds_between_looks: ClassVar[float] = 0.05
 
-    def __init__(self, recorder: "SqlApplicationRecorder", gt: int | None = None, topics: Sequence[str] = ()) -> None:
+    def __init__(
+        self, recorder: ApplicationRecorder, bell: Bell, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
-        recorder.database.bell.listen(self._has_been_notified)
+        self._bell = bell
+        self._bell.listen(self._has_been_notified)
         # What was committed between the library's first look and this line rang for nobody.
         self._has_been_notified.set()
 
     def stop(self) -> None:
         """End the iteration and let the thread that reads ahead finish."""
         super().stop()
-        self._recorder.database.bell.unlisten(self._has_been_notified)
+        self._bell.unlisten(self._has_been_notified)
 
     def _loop_on_pull(self) -> None:
         try:

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,68 @@ def test_the_folders_import_each_other_only_relatively() -> None:
         if name.split(".")[0] in {"caseledger", *FOLDERS}
     ]
     assert wrong == []
+
+
+def test_no_two_modules_need_each_other_to_run() -> None:
+    assert circles(edges(for_types=False)) == []
+
+
+def test_only_the_themes_of_opinions_name_each_others_types_in_a_circle() -> None:
+    """Decision 18; and a decision is a part of its application that was given a file of its own."""
+    found = [circle for circle in circles(edges(for_types=True)) if not in_folder(circle, "caseledger.domain.opinion.")]
+    assert found == [{"caseledger.adapters.application", "caseledger.adapters.deciding"}]
+
+
+def in_folder(circle: set[str], folder: str) -> bool:
+    return all(module.startswith(folder) for module in circle)
+
+
+def edges(*, for_types: bool) -> dict[str, set[str]]:
+    """Which of our modules each imports; those that only type checkers import as well, where `for_types`."""
+    modules = {
+        ".".join(("caseledger", *path.relative_to(CHECKOUT).with_suffix("").parts)): path
+        for folder in FOLDERS
+        for path in (CHECKOUT / folder).rglob("*.py")
+    }
+    found: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        left_out = set() if for_types else {id(one) for node in guarded(tree) for one in ast.walk(node)}
+        named = [
+            f"{resolve_name('.' * node.level + (node.module or ''), module.rpartition('.')[0])}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.level and id(node) not in left_out
+            for alias in node.names
+        ]
+        found[module] = {home for name in named if (home := home_of(name, modules)) and home != module}
+    return found
+
+
+def home_of(name: str, modules: Collection[str]) -> str | None:
+    """Where an imported name lives: it is a module or a package itself, or stands in one."""
+    up = name.rpartition(".")[0]
+    return next((one for one in (name, f"{name}.__init__", up, f"{up}.__init__") if one in modules), None)
+
+
+def guarded(tree: ast.Module) -> list[ast.If]:
+    return [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+
+
+def circles(imports: dict[str, set[str]]) -> list[set[str]]:
+    """Modules that reach each other, in sets."""
+    reached = {module: reach(module, imports) for module in imports}
+    sets = {frozenset(other for other in reached[one] if one in reached[other]) for one in imports}
+    return sorted((set(one) for one in sets if len(one) > 1), key=sorted)
+
+
+def reach(start: str, imports: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = [start]
+    while ahead:
+        new = imports[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
 
 
 def imported(node: ast.AST) -> list[str]:
