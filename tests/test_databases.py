@@ -38,11 +38,13 @@ def test_an_empty_database_is_gone_afterwards_even_with_someone_still_connected(
     [
         ("postgresql", "CASELEDGER_TEST_POSTGRES", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none"),
         ("mariadb", "CASELEDGER_TEST_MARIADB", "mariadb+pymysql://nobody:secret@127.0.0.1:1/none"),
+        ("mariadb", "CASELEDGER_TEST_MYSQL", "mysql+pymysql://nobody:secret@127.0.0.1:1/none"),
     ],
 )
 def test_a_named_server_that_does_not_answer_is_not_replaced_and_its_password_not_printed(
     monkeypatch: pytest.MonkeyPatch, kind: str, variable: str, nobody: str
 ) -> None:
+    monkeypatch.delenv("CASELEDGER_TEST_MYSQL", raising=False)
     monkeypatch.setenv(variable, nobody)
     found = server.__wrapped__(kind)
     assert isinstance(found, Missing)

@@ -6,6 +6,7 @@ import pytest
 
 from caseledger.adapters.doctor import Finding, Severity, examine
 from tests.adapters.doctor.test_doctor import CHANGE, damage, freed, told
+from tests.databases import kind_of
 from tests.stories import COMPLAINT
 
 TEXT = "CAST(state AS TEXT)"
@@ -70,7 +71,7 @@ FOREIGN = {
 
 def test_a_trigger_or_a_rule_on_the_events_that_is_not_the_stores_is_told(database_url: str) -> None:
     told(database_url, steps=2)
-    damage(database_url, *FOREIGN[database_url.partition(":")[0].partition("+")[0]])
+    damage(database_url, *FOREIGN[kind_of(database_url)])
     (found,) = found_in(database_url, "triggers")
     assert (found.where, found.severity) == ("foreign_one", Severity.WARNING)
     assert "the store did not make it" in found.what

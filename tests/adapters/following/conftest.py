@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Missing, empty_database, server
+from tests.databases import Missing, empty_database, kind_of, server
 
 NewUrl = Callable[[str], str]
 
@@ -33,4 +33,4 @@ def new_url(tmp_path: Path) -> Iterator[NewUrl]:
 @pytest.fixture
 def target_url(new_url: NewUrl, database_url: str) -> str:
     """A second empty database of the same kind as the first."""
-    return new_url(database_url.partition(":")[0].partition("+")[0])
+    return new_url(kind_of(database_url))

@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 from eventsourcing.persistence import PersistenceError
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from caseledger.adapters.following import Follower, OvertakenError
 from caseledger.adapters.following.carrying import Ends
@@ -15,6 +15,7 @@ from caseledger.adapters.following.place import Reached, advance, find, make_sur
 from tests.adapters.following import runners
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, connected, is_at, running, soon, tell, watch, went_once
+from tests.databases import kind_of
 from tests.differential.processes import process
 
 KILL = {
@@ -112,7 +113,7 @@ def live_on(world: World) -> None:
 
 def kill_connections(url: str) -> None:
     """End every connection to a database but this one."""
-    whose, end = KILL[make_url(url).get_backend_name()]
+    whose, end = KILL[kind_of(url)]
     with connected(url) as connection:
         for (one,) in connection.execute(text(whose)).all():
             try:

@@ -12,6 +12,7 @@ from caseledger.adapters.following import Follower, PassingError, stepping
 from caseledger.adapters.following.aside import at_fault
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, append, ask, facts_at, is_at, running, soon, tell
+from tests.databases import kind_of
 
 NOT_JSON = b'{"secret": "\xe5\xbc\xa0\xe4\xb8\x89'
 POISON = "opinion:poison"
@@ -124,7 +125,7 @@ def _missing_opinions(world: World, target: str) -> list[str]:
 def test_facts_that_cannot_be_written_are_set_aside_and_carried_over_once_the_target_is_mended(
     database_url: str, target_url: str
 ) -> None:
-    kind = database_url.partition(":")[0].partition("+")[0]
+    kind = kind_of(database_url)
     with World(database_url, steps=5) as world, Follower(world.url, target_url, batch=7) as follower:
         follower.catch_up()
         world.live(45)

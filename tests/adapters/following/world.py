@@ -18,11 +18,17 @@ from caseledger.adapters.store.factory import SqlFactory
 from caseledger.domain.catalogue import command_from
 from caseledger.domain.refusal import Refused
 from caseledger.projections.facts import ALL
+from tests.databases import kind_of
 from tests.differential.histories import Histories
 from tests.differential.house import TABLES, House, Tables, differences
 from tests.differential.moments import ZONES
 
-DRIVERS = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mysql+pymysql",
+    "sqlite": "sqlite",
+}
 ENOUGH_S = 30
 """Longer than anything here takes, on a busy machine too."""
 
@@ -188,7 +194,7 @@ MOVES = {
 
 def watch(target: str) -> None:
     """Write down every committed move from now on."""
-    tell(target, *MOVES[make_url(target).get_backend_name()])
+    tell(target, *MOVES[kind_of(target)])
 
 
 def moves(target: str) -> list[tuple[int, int]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from caseledger.adapters.store.migrations import family
+
 TRIGGERS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'",
     "postgresql": (
@@ -47,5 +49,5 @@ def _column(found: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what the library's
 
 
 def _triggers(connection: Connection) -> dict[str, str]:
-    rows = connection.execute(text(TRIGGERS[connection.dialect.name])).all()
+    rows = connection.execute(text(TRIGGERS[family(connection.dialect)])).all()
     return {name: re.sub(r"\s+", " ", sql).strip() for name, sql in rows}

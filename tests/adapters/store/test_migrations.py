@@ -109,7 +109,8 @@ def test_a_step_that_breaks_off_leaves_the_format_before_and_is_done_again(engin
     with engine.connect() as connection:
         marked = connection.execute(text("SELECT value FROM ledger_meta WHERE value = '90'")).all()
     # MariaDB commits each CREATE by itself; the others take all of it back.
-    assert (marked, tables(engine)) == ([], {"ledger_note"} if engine.dialect.name == "mariadb" else set())
+    left = {"ledger_note"} if migrations.family(engine.dialect) == "mariadb" else set()
+    assert (marked, tables(engine)) == ([], left)
     breaks = False
     assert upgrade(engine).meta.format == 90
     assert tables(engine) == {"ledger_note", "ledger_other"}
