@@ -65,6 +65,29 @@ class exact_total(exact):  # noqa: N801 - as above
     inherit_cache = True
 
 
+class digits(FunctionElement[str]):  # noqa: N801 - as above
+    """A whole number of so many digits as text, for what is put together with other text."""
+
+    type = String()
+    inherit_cache = True
+
+    def __init__(self, number: ColumnElement[int], length: int) -> None:
+        super().__init__(number, literal_column(str(length)))
+
+
+@compiles(digits)
+def _digits(element: digits, compiler: SQLCompiler, **given: Any) -> str:
+    number, length = element.clauses
+    return compiler.process(cast(number, String(int(compiler.process(length)))), **given)
+
+
+@compiles(digits, "mysql", "mariadb")
+def _digits_mysql(element: digits, compiler: SQLCompiler, **given: Any) -> str:
+    # concat() makes a text of it. What is put together with a CAST, MySQL 9.7 may encode twice over, in UTF-8 of UTF-8,
+    # where rows are grouped by an expression.
+    return compiler.process(next(iter(element.clauses)), **given)
+
+
 def _parts(element: exact, compiler: SQLCompiler, given: dict[str, Any]) -> tuple[str, int]:
     text, scale = element.clauses
     return compiler.process(text, **given), int(compiler.process(scale))

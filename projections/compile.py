@@ -19,7 +19,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import Index
 
 from ..domain.canonical import digest
-from .columntypes import ID, exact_total, word
+from .columntypes import ID, digits, exact_total, word
 from .events import ledger_events
 from .jsonkeys import json_text, parsed_once
 from .options import PLAIN
@@ -218,7 +218,7 @@ def _aggregate(column: Column) -> ColumnElement[Any]:
     bound = func.min if column.take in {Take.FIRST, Take.LOWEST} else func.max
     if column.take in {Take.LOWEST, Take.HIGHEST}:
         return bound(case((concerned, value)))
-    prefix = cast(_BASE + ledger_events.c.version, String(_PREFIX_LENGTH))
+    prefix = digits(_BASE + ledger_events.c.version, _PREFIX_LENGTH)
     if column.take is Take.LAST_GIVEN:
         return bound(case((concerned, prefix + word("=") + value)))
     # What is put together with NULL is NULL on every database.

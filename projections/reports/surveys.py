@@ -7,14 +7,14 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import CompoundSelect, FromClause, Integer, Select, case, cast, literal_column, null, select, union_all
+from sqlalchemy import CompoundSelect, FromClause, Integer, Select, case, literal_column, select, union_all
 
 from ..columntypes import word
 from ..facts.survey_items import SURVEY_ITEMS
 from ..facts.surveys import SURVEYS
 from .governing import POLICY, policies_of
 from .rates import shorten
-from .sources import MONTH, Form, Keep, Source, everything, known
+from .sources import MONTH, Form, Keep, Source, everything, known, nothing
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
@@ -69,7 +69,7 @@ def rates(source: Source, keep: Keep = everything) -> CompoundSelect[*tuple[Any,
     items = select(*head, i.c.place, i.c.item, i.c.label_zh, i.c.label_en, *(i.c[name] for name in COUNTS), *policy)
     total: tuple[ColumnElement[Any], ...] = (
         literal_column("0", Integer()).label("place"),
-        cast(null(), i.c.item.type).label("item"),
+        nothing().label("item"),
         word("总满意率").label("label_zh"),
         word("total satisfaction").label("label_en"),
     )

@@ -150,6 +150,14 @@ def test_a_cut_by_time_says_what_the_earlier_events_alone_say(
         assert found == sorted(fold(CASES, early), key=repr)
 
 
+def test_what_is_told_in_a_later_turn_keeps_its_letters(engine: Engine) -> None:
+    """MySQL encodes it twice over, where it is put together with a number that was cast and no earlier turn says it."""
+    silent = {"turn": 1, "local_date": DAYS[0], "occurred_at": TIMES[0], "recorded_at": TIMES[0]}
+    opened: dict[str, Any] = dict.fromkeys(("words", "amount", "size", "flag", "due_at", "way", "secret")) | silent
+    later = opened | {"turn": 2, "words": "电梯 é"}
+    agree(engine, TURNS, rows_of([[("thing.opened.v1", fields) for fields in (opened, opened, later)]]))
+
+
 def of_one(engine: Engine, *history: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     with engine.execution_options(**{WRITE: True}).connect() as connection:
         transaction = connection.begin()
