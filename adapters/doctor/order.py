@@ -8,6 +8,7 @@ from sqlalchemy import and_, distinct, func, inspect, or_, select
 
 from ...projections.events import ledger_events
 from ..store.migrations import family
+from ..store.mysql import is_mysql
 from ..store.reaching import looking
 from ..store.tables import ledger_tracking
 from .finding import Finding, fault
@@ -79,6 +80,9 @@ def _next_position(connection: Connection) -> Iterator[Finding]:
     if last is None:
         return
     kind = family(connection.dialect)
+    if is_mysql(connection.dialect):
+        # It would tell what anybody has looked up within the last day.
+        connection.exec_driver_sql("SET SESSION information_schema_stats_expiry = 0")
     given = connection.exec_driver_sql(_NEXT[kind]).scalar_one_or_none()
     if given is None and kind == "mariadb":
         return  # the server's statistics are not there yet

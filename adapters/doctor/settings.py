@@ -61,7 +61,7 @@ RULES: Final[dict[str, dict[str, Rule]]] = {
             "the binary log, and replicas with it, can lack what the server acknowledged",
             "sync_binlog = 1",
         ),
-        "tx_isolation": (
+        "transaction_isolation": (
             frozenset({"READ-COMMITTED", "REPEATABLE-READ", "SERIALIZABLE"}),
             Severity.FAULT,
             "others' uncommitted rows are read",
@@ -114,8 +114,11 @@ def _mariadb(connection: Connection) -> dict[str, str]:
     found = {str(name).lower(): str(value) for name, value in rows}
     if found.pop("log_bin", "OFF") != "ON":  # without a binary log there is nothing to keep in step
         found.pop("sync_binlog", None)
-    session = connection.exec_driver_sql("SHOW SESSION VARIABLES WHERE variable_name IN ('tx_isolation')").all()
-    return found | {str(name): str(value) for name, value in session}
+    # MariaDB calls it so from 11.1 on, and by the older name too.
+    isolation = connection.exec_driver_sql(
+        "SHOW SESSION VARIABLES WHERE variable_name IN ('transaction_isolation', 'tx_isolation')"
+    ).first()
+    return found | ({"transaction_isolation": str(isolation[1])} if isolation else {})
 
 
 def _tables(connection: Connection) -> Iterator[Finding]:

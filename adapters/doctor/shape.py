@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from ...projections.events import ledger_events
 from ..store.dialects import triggers_of
 from ..store.engine import place
+from ..store.errors import NotAllowedError
 from ..store.likeness import differences
 from ..store.mark import OURS, read_mark
 from ..store.migrations import family, format_on, steps_for
+from ..store.mysql import is_mysql
 from ..store.reaching import looking
+from ..store.translating import translate
 from .finding import Finding, fault, note, warning
 
 if TYPE_CHECKING:
@@ -141,9 +145,9 @@ def _triggers(connection: Connection) -> Iterator[Finding]:
     found = {name: (definition, bool(at_work)) for name, definition, at_work in rows}
     for name, statement in wanted.items():
         remedy = f"as the tables' owner: {' '.join(statement.split())}"
-        if name not in found:
+        if name not in found and not _is_hidden(connection, name):
             yield fault("triggers", "it is missing: events are not protected", name, remedy)
-        elif found[name][0] is None:
+        elif name not in found or found[name][0] is None:
             right = "`caseledger doctor` with the account that owns the tables"
             yield note("triggers", "it is there; what it does cannot be seen by this account", name, right)
         elif not found[name][1]:
@@ -154,6 +158,17 @@ def _triggers(connection: Connection) -> Iterator[Finding]:
         if name not in wanted:
             what = "the store did not make it: it can change, refuse or swallow what is recorded"
             yield warning("triggers", what, name, "drop it, unless it is yours and leaves ledger_events as it is")
+
+
+def _is_hidden(connection: Connection, name: str) -> bool:
+    """Whether there is a trigger that MySQL does not show at all to who may not change it."""
+    if not is_mysql(connection.dialect):
+        return False
+    try:
+        connection.exec_driver_sql(f"SHOW CREATE TRIGGER {name}")
+    except DBAPIError as error:
+        return isinstance(translate(error, connection.dialect), NotAllowedError)
+    return False
 
 
 def _same(made: str, found: str) -> bool:

@@ -46,7 +46,7 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
     if connection.dialect.name not in {"mysql", "mariadb"}:
         yield
         return
-    name = "CONCAT('caseledger.facts.', MD5(DATABASE()))"
+    name = "CONCAT('caseledger.facts.', LEFT(SHA2(DATABASE(), 256), 32))"
     if connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 60)").scalar() != 1:
         raise LockTimeoutError("another process kept making the tables of facts for over 60 s")
     try:

@@ -72,14 +72,15 @@ _POSTGRESQL: Final[dict[str, type[StoreError]]] = {
 _MARIADB: Final[dict[int, type[StoreError]]] = {
     **dict.fromkeys((1205, 3024, 1969), LockTimeoutError),
     1213: DeadlockError,
-    # Too many connections; shutting down; the connection was killed; not reachable; gone.
-    **dict.fromkeys((1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 2055), ConnectionLostError),
+    # Too many connections; shutting down; the connection was killed; not reachable; gone; on MySQL cut off as idle.
+    **dict.fromkeys((1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 2055, 4031), ConnectionLostError),
     # No such account, or another password; no such database; not from this host; not without a password.
     **dict.fromkeys((1045, 1049, 1130, 1698), AccessRefusedError),
     # Disk full; the table is full, which InnoDB also says of its disk.
     **dict.fromkeys((1021, 1114), DiskFullError),
     **dict.fromkeys((1290, 1792, 1836, 3100), ReadOnlyError),
-    **dict.fromkeys((1044, 1142, 1143, 1227, 1370), NotAllowedError),
+    # 1419: no triggers for this account while there is a binary log.
+    **dict.fromkeys((1044, 1142, 1143, 1227, 1370, 1419), NotAllowedError),
     **dict.fromkeys((126, 145, 1034, 1194, 1712, 1877), DamagedError),
 }
 # In the languages of this package's people; in another one it counts as a connection that was lost.

@@ -15,7 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from . import sqlite_settings
+from . import mysql, sqlite_settings
 from .errors import DriverMissingError, LedgerSettingsError, UnsupportedDatabaseError
 
 LOCK_TIMEOUT: Final = 5.0
@@ -214,6 +214,7 @@ def _mariadb(target: URL, lock_timeout: float) -> Engine:
             "auto_increment_increment": 1,
             "auto_increment_offset": 1,
         }
+        mysql.check_version(engine.dialect)
         with closing(connection.cursor()) as cursor:
             # The clauses of SET may not be bound, and nothing here comes from outside.
             cursor.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin")

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, inspect
 from .engine import place
 from .errors import StoreError, UnsupportedDatabaseError
 from .migrations import family
+from .mysql import LOCKING, is_mysql
 from .reaching import looking
 
 _ACCOUNT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}(@[A-Za-z0-9_.%:-]{1,60})?\Z")
@@ -65,6 +66,11 @@ def service_grants(engine: Engine, account: str, names: Names) -> list[str]:
         # Drawing positions, and not setting them: no UPDATE.
         sequence = f"{_schema(engine)}.ledger_events_position_seq"
         found.append(f"GRANT USAGE, SELECT ON SEQUENCE {sequence} TO {_account(engine, account)}")
+    if is_mysql(engine.dialect):
+        # For the lock of the writer on a row that the service may not change. It is granted on whole databases only,
+        # whose names are patterns there.
+        pattern = re.sub(r"([_%])", r"\\\1", _schema(engine))
+        found.append(f"GRANT {LOCKING} ON {pattern}.* TO {_account(engine, account)}")
     return found
 
 

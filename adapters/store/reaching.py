@@ -92,7 +92,7 @@ def _alone(connection: Connection) -> Iterator[None]:
     """
     if family(connection.dialect) == "mariadb":
         # A lock of the session, as every CREATE ends the transaction.
-        name = "CONCAT('caseledger.', MD5(DATABASE()))"
+        name = "CONCAT('caseledger.', LEFT(SHA2(DATABASE(), 256), 32))"
         with connection.begin():
             got = connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 60)").scalar()
         if got != 1:

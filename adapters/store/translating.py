@@ -29,6 +29,7 @@ from .errors import (
     LockTimeoutError,
     StoreError,
     TroubleError,
+    UnsupportedDatabaseError,
 )
 from .taken import site_s_own
 
@@ -47,8 +48,8 @@ _CLASSES: Final[dict[str, type[PersistenceError]]] = {
 _SPEAKING_SQLSTATES: Final = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX")
 # Likewise for MariaDB and MySQL: access, unknown database or table, locks, connection, room.
 _SPEAKING_ERRNOS: Final = frozenset(
-    {1021, 1040, 1044, 1045, 1046, 1049, 1053, 1114, 1142, 1143, 1146, 1205, 1213, 1227, 1290, 1927}
-    | {2002, 2003, 2006, 2013, 3024},
+    {1021, 1040, 1044, 1045, 1046, 1049, 1053, 1114, 1142, 1143, 1146, 1205, 1213, 1227, 1290, 1419}
+    | {1927, 2002, 2003, 2006, 2013, 3024, 4031},
 )
 
 LOST: Final = (
@@ -88,6 +89,8 @@ def translate(error: BaseException, dialect: Dialect) -> PersistenceError | None
         error = error.orig
     if isinstance(error, driver_error(dialect)):
         return _from_driver(error, dialect.name)
+    if isinstance(error, exc.InvalidRequestError) and "not a MariaDB variant" in str(error):
+        return UnsupportedDatabaseError("the server is a MySQL; right would be mysql:// in place of mariadb://")
     if isinstance(error, exc.SQLAlchemyError):
         # Its text may quote parameters; the class is what a reader needs.
         return ProgrammingError(f"SQLAlchemy refused the statement ({type(error).__name__})")

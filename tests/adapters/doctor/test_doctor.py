@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from caseledger import Ledger
 from caseledger.adapters.doctor import Diagnosis, Finding, Severity, examine, settings
@@ -202,7 +202,7 @@ def test_a_file_that_another_program_set_otherwise_is_found() -> None:
         ("mariadb", "innodb_flush_log_at_trx_commit", "0", Severity.FAULT),
         ("mariadb", "innodb_doublewrite", "OFF", Severity.WARNING),
         ("mariadb", "sync_binlog", "0", Severity.WARNING),
-        ("mariadb", "tx_isolation", "READ-UNCOMMITTED", Severity.FAULT),
+        ("mariadb", "transaction_isolation", "READ-UNCOMMITTED", Severity.FAULT),
     ],
 )
 def test_a_server_that_may_lose_what_it_acknowledged_is_found(
@@ -301,6 +301,18 @@ def test_what_is_wrong_with_order_facts_and_keys_is_found_on_a_server_as_well(on
     found = checks(on_server)
     assert {("facts", f"fact_opinions {COMPLAINT}"), ("followers", "reports"), ("versions", COMPLAINT)} <= found
     assert "keys" in {check for check, _ in found}
+
+
+def test_the_next_position_is_what_it_is_now_and_not_what_it_was_when_someone_looked(mariadb_url: str) -> None:
+    """MySQL keeps for a day what it told of a table to someone who is in no transaction."""
+    told(mariadb_url, steps=1)
+    engine = create_engine(mariadb_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        name = "SELECT auto_increment FROM information_schema.tables WHERE table_name = 'ledger_events'"
+        assert connection.exec_driver_sql(f"{name} AND table_schema = DATABASE()").scalar_one() > 1
+    engine.dispose()
+    told(mariadb_url, steps=4)
+    assert [one for one in examine(mariadb_url).findings if one.check == "positions"] == []
 
 
 def test_a_sequence_behind_its_table_and_a_long_append_are_found(postgresql_url: str) -> None:

@@ -33,6 +33,7 @@ from caseledger.adapters.store.errors import (
     StoreError,
     TroubleError,
 )
+from caseledger.adapters.store.migrations import family
 from caseledger.adapters.store.recorder import SqlApplicationRecorder
 from caseledger.adapters.store.translating import translate
 from tests.stories import START, everything
@@ -70,10 +71,12 @@ CODES: list[tuple[str, int | str, type[StoreError], bool]] = [
     ("mariadb", 1040, ConnectionLostError, True),
     ("mariadb", 1142, NotAllowedError, False),
     ("mariadb", 1205, LockTimeoutError, True),
+    ("mariadb", 1419, NotAllowedError, False),
     ("mariadb", 1213, DeadlockError, True),
     ("mariadb", 1290, ReadOnlyError, False),
     ("mariadb", 2006, ConnectionLostError, True),
     ("mariadb", 2013, ConnectionLostError, True),
+    ("mariadb", 4031, ConnectionLostError, True),
 ]
 URLS = {"sqlite": "sqlite://", "postgresql": "postgresql://u@h/d", "mariadb": "mariadb://u@h/d"}
 
@@ -276,7 +279,7 @@ def test_what_a_site_forbids_in_the_ledgers_tables_is_no_conflict_and_no_case_fo
         clock.now = first.at
         engine = connect(database_url)
         with engine.begin() as connection:
-            connection.exec_driver_sql(FORBID[engine.dialect.name])
+            connection.exec_driver_sql(FORBID[family(engine.dialect)])
         engine.dispose()
         with pytest.raises(ForbiddenRowError, match="nothing was recorded") as refused:
             ledger.do(first.command)
