@@ -11,7 +11,7 @@ from caseledger import Ledger
 from caseledger.adapters.cli import main
 from caseledger.adapters.doctor import examine
 from caseledger.adapters.store.engine import connect
-from tests.databases import Server, empty_database, server
+from tests.databases import Server, empty_database, kind_of, server
 from tests.stories import COMPLAINT, START, everything
 from tests.telling import SetClock
 
@@ -49,14 +49,10 @@ def change(url: str, *texts: str) -> None:
     engine.dispose()
 
 
-def family(url: str) -> str:
-    return next(one for one in BESIDE if url.startswith(one))
-
-
 def found(url: str) -> dict[str, tuple[str, str]]:
     """By place: what the doctor says, and its remedy."""
     findings = examine(url, full=True).findings
-    return {one.where: (one.what, one.remedy) for one in findings if one.check not in BESIDE[family(url)]}
+    return {one.where: (one.what, one.remedy) for one in findings if one.check not in BESIDE[kind_of(url)]}
 
 
 def mended(url: str, *names: str) -> None:
@@ -102,7 +98,7 @@ def test_a_map_of_clauses_that_somebody_changed(ledger: str, damage: str) -> Non
 
 
 def test_an_index_of_facts_that_is_gone_or_another(ledger: str) -> None:
-    name, on = "fact_opinions_month_center", " ON fact_opinions" if family(ledger) == "mariadb" else ""
+    name, on = "fact_opinions_month_center", " ON fact_opinions" if kind_of(ledger) == "mariadb" else ""
     change(ledger, f"DROP INDEX {name}{on}")
     assert found(ledger)["fact_opinions"][0] == f"its index {name} is missing"
     change(ledger, f"CREATE INDEX {name} ON fact_opinions (month)")
@@ -111,7 +107,7 @@ def test_an_index_of_facts_that_is_gone_or_another(ledger: str) -> None:
 
 
 def test_an_index_that_a_site_added_is_the_sites_own(ledger: str) -> None:
-    on = " ON fact_opinions" if family(ledger) == "mariadb" else ""
+    on = " ON fact_opinions" if kind_of(ledger) == "mariadb" else ""
     change(ledger, "CREATE INDEX own_status ON fact_opinions (status)")
     assert found(ledger) == {}
     change(ledger, f"DROP INDEX own_status{on}")
@@ -123,7 +119,7 @@ def test_a_table_of_facts_that_is_gone_or_has_another_key(ledger: str) -> None:
         "postgresql": "ALTER TABLE fact_follow_ups DROP CONSTRAINT fact_follow_ups_pkey",
         "mariadb": "ALTER TABLE fact_follow_ups DROP PRIMARY KEY",
     }
-    change(ledger, key[family(ledger)])
+    change(ledger, key[kind_of(ledger)])
     assert "caseledger rebuild" in found(ledger)["fact_follow_ups"][1]
     mended(ledger, "fact_follow_ups")
 
@@ -133,10 +129,10 @@ def test_what_must_be_given_and_need_not_any_more(ledger: str) -> None:
         "postgresql": "ALTER TABLE ledger_facts ALTER COLUMN shape DROP NOT NULL",
         "mariadb": "ALTER TABLE ledger_facts MODIFY shape VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL",
     }
-    if family(ledger) == "sqlite":
+    if kind_of(ledger) == "sqlite":
         loosened(ledger, "ledger_facts", "shape")
     else:
-        change(ledger, free[family(ledger)])
+        change(ledger, free[kind_of(ledger)])
     assert found(ledger)["ledger_facts"][0] == "shape need not be given (NOT NULL)"
     mended(ledger)
 
@@ -147,7 +143,7 @@ def test_an_event_s_bytes_that_need_not_be_given_any_more_are_said_with_what_men
         "postgresql": "ALTER TABLE ledger_events ALTER COLUMN state DROP NOT NULL",
         "mariadb": "ALTER TABLE ledger_events MODIFY state LONGBLOB",
     }
-    change(ledger, free[family(ledger)])
+    change(ledger, free[kind_of(ledger)])
     what, remedy = found(ledger)["ledger_events"]
     assert what == "state need not be given (NOT NULL)"
     change(ledger, remedy)
