@@ -11,7 +11,7 @@ from .opening import opened
 from .options import MOST, Db, Form, Listed
 from .rendering import print_rows
 from .words import Center, one_of, word
-from .zones import make_sure_of
+from .zones import make_sure_of, zones_of_centers
 
 
 def find(
@@ -52,4 +52,4 @@ def find(
         rows = ledger.figures.find(
             number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
         )
-    print_rows(rows, form)
+        print_rows(rows, form, zone_of=zones_of_centers(ledger, lambda row: row.center))

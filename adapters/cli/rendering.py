@@ -6,10 +6,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -23,6 +23,8 @@ from .options import Form
 from .people import shown
 from .programs import plain
 from .streams import visible, writes_unicode
+
+Row = TypeVar("Row")
 
 _ANY_WIDTH: Final = 100_000
 _GAP: Final = 3
@@ -48,16 +50,21 @@ def print_json(value: object) -> None:
     sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
-def print_rows(rows: Iterable[object], form: Form, *, zone: ZoneInfo | None = None) -> None:
+def _in_utc(_row: object) -> None:
+    return None
+
+
+def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], ZoneInfo | None] = _in_utc) -> None:
     """List rows, frozen dataclasses or mappings, all of one kind.
 
     Args:
         rows: what is listed.
         form: a table, or one JSON array of objects.
-        zone: the time zone that times are shown in; without it UTC.
+        zone_of: the time zone that a row's times are shown in to people, that of its center; without it UTC.
 
     """
-    listed = [_record(row) for row in rows]
+    found = list(rows)
+    listed = [_record(row) for row in found]
     if form is Form.JSON:
         print_json(listed)
     elif not listed:
@@ -66,7 +73,7 @@ def print_rows(rows: Iterable[object], form: Form, *, zone: ZoneInfo | None = No
         names = list(listed[0])
         print_table(
             [heading(name) for name in names],
-            [[shown(row[name], zone) for name in names] for row in listed],
+            [_line(record, zone_of(row)) for row, record in zip(found, listed, strict=True)],
             right={place for place, name in enumerate(names) if _is_number(row[name] for row in listed)},
         )
 
@@ -116,6 +123,10 @@ def _print_narrow(headings: Sequence[str], rows: Sequence[Sequence[str]], consol
             say("")
         for words, cell in zip(headings, row, strict=True):
             say(f"{words}{' ' * (width - cell_len(words))}  {cell}")
+
+
+def _line(record: Mapping[str, object], zone: ZoneInfo | None) -> list[str]:
+    return [shown(value, zone) for value in record.values()]
 
 
 def _record(row: object) -> dict[str, object]:

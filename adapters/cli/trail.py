@@ -12,7 +12,7 @@ from .opening import opened
 from .options import MOST, Db, Form, Listed
 from .rendering import print_rows
 from .words import MaybeCase, one_of
-from .zones import finder, zone_of_case
+from .zones import finder, zones_of_cases
 
 
 def trail(
@@ -55,4 +55,5 @@ def trail(
             until=until.up_to(zone) if until else None,
             limit=limit,
         )
-        print_rows(entries, form, zone=zone_of_case(ledger, case) if case else None)
+        zone_of = zones_of_cases(ledger)
+        print_rows(entries, form, zone_of=lambda entry: zone_of(entry.case))

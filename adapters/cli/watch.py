@@ -12,7 +12,7 @@ from .labels import event_words
 from .opening import opened
 from .options import AsOf, Db, Form, Listed
 from .rendering import print_rows
-from .zones import finder
+from .zones import finder, zones_of_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,11 @@ def watch(
     it waits out a database that restarts.
     """
     with opened(context, db) as ledger:
+        zone_of = zones_of_cases(ledger)
         while True:
             try:
                 moment = as_of.up_to(finder(ledger)) if as_of else None
-                print_rows(_lines(ledger.watch(moment)), form)
+                print_rows(_lines(ledger.watch(moment)), form, zone_of=lambda line: zone_of(str(line["case"])))
             except StoreError as error:
                 if every is None or not error.retry:
                     raise

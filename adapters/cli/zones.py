@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from ...domain.refusal import UnknownCase
 from ..ledger import Ledger
 from .moments import ZoneFinder
+
+Row = TypeVar("Row")
+
+_REGISTER: Final = "register:"
 
 
 def zone_of_center(ledger: Ledger, center: str) -> ZoneInfo:
@@ -43,6 +50,30 @@ def zone_of_case(ledger: Ledger, case: str) -> ZoneInfo | None:
         if isinstance(center, str):
             return zone_of_center(ledger, center)
     return None
+
+
+def zones_of_centers(ledger: Ledger, center_of: Callable[[Row], str]) -> Callable[[Row], ZoneInfo]:
+    """Look up the zone of a row's center, once a center."""
+    zone = cache(lambda center: zone_of_center(ledger, center))
+    return lambda row: zone(center_of(row))
+
+
+def zones_of_cases(ledger: Ledger) -> Callable[[str], ZoneInfo | None]:
+    """Look up the zone of a case's center, once a case and once a center."""
+    zone = cache(lambda center: zone_of_center(ledger, center))
+
+    def find(case: str) -> ZoneInfo | None:
+        if case.startswith(_REGISTER):
+            # Of a center, a kind and a month: `register:sz01:op:202403`.
+            return zone(f"center:{case.removeprefix(_REGISTER).rsplit(':', 2)[0]}")
+        with suppress(UnknownCase):
+            # Of which center it is, its first event says.
+            state = ledger.replay(case, version=1).state
+            found = state.zone if isinstance(getattr(state, "zone", None), ZoneInfo) else zone(state.center)
+            return found if isinstance(found, ZoneInfo) else None
+        return None
+
+    return cache(find)
 
 
 def finder(ledger: Ledger, *, center: str | None = None, case: str | None = None) -> ZoneFinder:

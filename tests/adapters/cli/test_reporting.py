@@ -1,10 +1,11 @@
 """Figures, finding and the audit trail from the command line."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
-from tests.adapters.cli.conftest import LATE, NUMBER, OFFICER, STAFF, Run, Said
+from tests.adapters.cli.conftest import CENTER, COMPLAINT, LATE, MANAGER, NUMBER, OFFICER, STAFF, Run, Said
 
 Do = Callable[..., Said]
 MARCH = ["--month", "2024-03", "--format", "json"]
@@ -208,3 +209,26 @@ def test_what_calls_for_corrective_action_is_listed_in_the_centers_own_time(case
     assert "ca:7" in listed
     assert caseledger("report", "corrective", "--waiting", "--format", "json").json == []
     assert caseledger("report", "corrective", "--month", "2024-04", "--format", "json").json == []
+
+
+@pytest.mark.usefixtures("handled")
+@pytest.mark.parametrize("ask", [["find"], ["trail"], ["trail", NUMBER], ["due"], ["replay", NUMBER]])
+def test_people_are_shown_the_time_where_the_center_is_with_its_offset(caseledger: Run, ask: list[str]) -> None:
+    said = caseledger(*ask)
+    assert said.exit_code == 0
+    assert re.search(r"2024-03-0\d \d\d:\d\d:\d\d \+08:00", said.out)
+    assert not re.search(r"\d\d:\d\d:\d\dZ", said.out)
+
+
+@pytest.mark.usefixtures("handled")
+def test_each_case_is_shown_in_the_time_of_its_own_center(caseledger: Run, do: Do) -> None:
+    abroad = {**CENTER, "center": "center:tk01", "label": "東京", "time_zone": "Asia/Tokyo"}
+    assert do("register_center", {**abroad, **LATE}).exit_code == 0
+    adopted = {"actor": MANAGER, "center": "center:tk01", "policy": "w08", "occurred_at": "2024-03-01T08:10:00+08:00"}
+    assert do("adopt_policy", {**adopted, **LATE}).exit_code == 0
+    told = {**COMPLAINT, "center": "center:tk01", "case": "opinion:9", "command_id": "cmd:9"}
+    assert do("accept_opinion", told).exit_code == 0
+    for ask in ("find", "trail"):
+        lines = [line for line in caseledger(ask).out.splitlines() if "opinion:" in line and "10:30:00 +09:00" in line]
+        assert lines, ask
+        assert all("opinion:9" in line for line in lines)
