@@ -149,9 +149,27 @@ class Gathering:
             Carrier.write(target, told, beside=[line.keeper.shadow for line in lines])
 
     def _exchange(self, ends: Ends, position: int) -> None:
+        """Exchange; once more where a case at fault came meanwhile, until no other is found."""
+        while True:
+            if left := self._since(ends, position)[0]:
+                self._follow(ends, left)  # finds the cases at fault, which the exchange itself could not
+            try:
+                self._exchange_at_once(ends, position)
+            except PersistenceError as error:
+                found = self._newly_at_fault(ends, position) if is_of_a_case(error) else {}
+                if not found:
+                    raise
+                self._faults |= found
+            else:
+                return
+
+    def _newly_at_fault(self, ends: Ends, position: int) -> dict[str, PersistenceError]:
+        """The cases among what is left that cannot be carried over, beside those that are known."""
+        cases = [case for case in self._since(ends, position)[0] if case not in self._faults]
+        return at_fault(cases, lambda some: self._carry(ends, self.lines, some, keep=False))
+
+    def _exchange_at_once(self, ends: Ends, position: int) -> None:
         """Read what is left, and put the gathered rows in place of the old: one transaction, under the row's lock."""
-        if left := self._since(ends, position)[0]:
-            self._follow(ends, left)  # finds the cases at fault, which the transaction below could not
         everything = len(self.lines) == len(self.carrier.lines)
         with self._ours(ends, self.lines) as target:
             place, _ = locked(target)

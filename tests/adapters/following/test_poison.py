@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from eventsourcing.persistence import PersistenceError, StoredEvent
+from sqlalchemy import Connection
 
-from caseledger.adapters.following import Follower, PassingError, stepping
+from caseledger.adapters.following import Follower, PassingError, gathering, stepping
 from caseledger.adapters.following.aside import at_fault
+from caseledger.adapters.following.place import Place, locked
 from tests.adapters.following.conftest import NewUrl
 from tests.adapters.following.world import World, append, ask, facts_at, is_at, running, soon, tell
 from tests.databases import kind_of
@@ -101,6 +103,24 @@ def test_unreadable_events_are_set_aside_while_facts_are_gathered_too(database_u
         assert world.differences(target_url) == []
         assert follower.rebuild() != ()
         assert [one.case for one in follower.poisoned()] == [POISON]
+
+
+def test_an_unreadable_event_that_arrives_in_the_last_exchange_is_set_aside_too(
+    database_url: str, target_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [StoredEvent(f"{POISON}-{number}", 1, "opinion.accepted.v1", NOT_JSON) for number in (1, 2)]
+    expected = [str(one.originator_id) for one in reversed(waiting)]
+
+    def locking(target: Connection) -> tuple[Place, frozenset[str]]:
+        if waiting:
+            append(world.url, waiting.pop())
+        return locked(target)
+
+    monkeypatch.setattr(gathering, "locked", locking)
+    with World(database_url, steps=15) as world, Follower(world.url, target_url) as follower:
+        assert follower.catch_up() == world.last
+        assert [one.case for one in follower.poisoned()] == expected
+        assert world.differences(target_url) == []
 
 
 REFUSE = {
