@@ -8,7 +8,8 @@ It goes in this order, and interrupted at any moment it goes on when it is calle
 1. the target is made, marked as a copy under way (nobody can open it), or found so marked and of the same ledger;
 2. the keys of personal data, as they must be there before the words that need them;
 3. the events, a page in a transaction, after the last one that the target has;
-4. both sides are read again and compared, event by event and by digest; then followers' positions, and the keys again;
+4. both sides are read again and compared, event by event and by digest; nothing is under way at the source, and nothing
+   more is in it than was read; then followers' positions, and the keys again;
 5. the facts are read off the target's events and checked;
 6. the mark is taken away.
 """
@@ -85,7 +86,8 @@ def copy_ledger(
         progress: called after each page.
 
     Raises:
-        CopyRefusedError: the target is another ledger, or one that is in use; nothing was changed.
+        CopyRefusedError: the target is another ledger, or one that is in use; nothing was changed. Or something still
+            writes to the source; the target stays closed, and the same call goes on.
         CopyDiffersError: the target is not what the source is; it stays closed.
         StoreError: one of the databases failed; the same call again goes on.
     """
@@ -114,10 +116,11 @@ def copy_from(
             copy_keys(source, goal)
         copied = _events(source, goal, page, told)
         comparison = compare(source.recorder, goal.recorder, page, told)
-        goal.follow(source)
-        kept = copy_keys(source, goal) if keys and goal.copying else None
-        rows = _facts(goal, told) if goal.copying else 0
-        goal.finish()
+        with source.at_rest(comparison):
+            goal.follow(source)
+            kept = copy_keys(source, goal) if keys and goal.copying else None
+            rows = _facts(goal, told) if goal.copying else 0
+            goal.finish()
         fields |= {"events": copied, "rows": rows}
     return CopyReport(
         source.ledger_id, comparison.events, copied, comparison.last_position, comparison.digest, kept, rows
