@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ..domain.checks import aware
 from ..domain.refusal import MissingDetail, UnknownCase
 from ..domain.values import utc_text
-from ..projections.clauses import EDITIONS
 from ..projections.events import ledger_events
-from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness
+from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness, trail
 from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
 from ..projections.reports.cases import CaseFound
@@ -29,7 +28,7 @@ from .asking import MOST, check_month, check_words, month_before
 from .clock import system_clock
 from .reading import Reading
 from .targets import Targets
-from .trailing import clauses_of, pages
+from .trailing import TrailAsked, clauses_of, given_of, pages
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -37,6 +36,16 @@ if TYPE_CHECKING:
 
 
 _RECORDED: Final = select(ledger_events.c.version).where(ledger_events.c.stream == parameter("stream")).limit(1)
+
+
+class Wanted(TypedDict, total=False):
+    """What is known of the cases that are looked for; see `Figures.find`."""
+
+    number: str | None
+    unit: str | None
+    customer: str | None
+    status: str | None
+    center: str | None
 
 
 class Figures:
@@ -193,45 +202,52 @@ class Figures:
             check_status(status)
         return self._reading.rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
 
+    def number_found(self, **wanted: Unpack[Wanted]) -> int:
+        """How many cases `find` would give without a limit.
+
+        Raises: as `find`.
+
+        """
+        given = {name: str(value) for name, value in wanted.items() if value is not None}
+        self.find(**wanted, limit=0)
+        return self._counted(cases.number_of(frozenset(given)), given)
+
     def trail(
-        self,
-        case: str | None = None,
-        *,
-        edition: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int | None = None,
+        self, case: str | None = None, *, limit: int | None = None, **asked: Unpack[TrailAsked]
     ) -> Iterator[TrailEntry]:
         """The audit trail in the order of the ledger, of one case (id or form number) or of all; a page at a time.
 
         Args:
             case: a stream's id or the number on a form.
-            edition: show the clauses of this edition only, such as `9001:2015`.
-            since: recorded at or after this aware moment.
-            until: recorded at or before it.
             limit: at most so many.
+            asked: `edition`, show the clauses of this edition only, such as `9001:2015`; `since` and `until`, aware
+                moments between which it was recorded, both included.
 
         Raises:
             Refused: an edition that is not on file, an unknown form number.
             PersistenceError: the database failed.
 
         """
-        if edition is not None and edition not in EDITIONS:
-            raise MissingDetail(
-                f"no clauses of {edition!r} are on file",
-                rule="ISO",
-                right=f"one of {', '.join(EDITIONS)}",
-                where="edition",
-            )
+        given = self._given(case, asked)
+        return pages(self._reading, given, clauses_of(self._reading, asked.get("edition")), limit)
+
+    def trail_size(self, case: str | None = None, **asked: Unpack[TrailAsked]) -> int:
+        """How many entries of the trail there are of what is asked for.
+
+        Raises: as `trail`.
+
+        """
+        given = self._given(case, asked)
+        return self._counted(trail.size(frozenset(given)), given)
+
+    def _given(self, case: str | None, asked: TrailAsked) -> dict[str, str]:
         check_words(case=case)
-        given = {
-            name: utc_text(moment)
-            for name, moment in (("since", aware(since, where="since")), ("until", aware(until, where="until")))
-            if moment is not None
-        }
-        if case is not None:
-            given["stream"] = self._stream(case)
-        return pages(self._reading, given, clauses_of(self._reading, edition), limit)
+        given = given_of(asked)
+        return given if case is None else {**given, "stream": self._stream(case)}
+
+    def _counted(self, query: Select[Any], values: Mapping[str, str]) -> int:
+        (number,) = self._reading.rows(query, lambda found: int(found[0]), values)
+        return number
 
     def _stream(self, case: str) -> str:
         if ":" in case:

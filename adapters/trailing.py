@@ -1,10 +1,15 @@
-"""The audit trail, a page at a time."""
+"""The audit trail: what may be asked of it, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TypedDict
 
+from ..domain.checks import aware
+from ..domain.refusal import MissingDetail
+from ..domain.values import utc_text
+from ..projections.clauses import EDITIONS
 from ..projections.reports import trail
 from ..projections.reports.trail import TrailEntry
 
@@ -13,6 +18,32 @@ if TYPE_CHECKING:
 
 PAGE: Final = 1000
 """Entries that are read at a time."""
+
+
+class TrailAsked(TypedDict, total=False):
+    """Which entries are asked for: `edition` names the clauses that are shown, the others say what must hold."""
+
+    edition: str | None
+    since: datetime | None
+    until: datetime | None
+
+
+def given_of(asked: TrailAsked) -> dict[str, str]:
+    """What the select is given.
+
+    Raises:
+        Refused: an edition that is not on file, a moment without an offset.
+
+    """
+    edition = asked.get("edition")
+    if edition is not None and edition not in EDITIONS:
+        raise MissingDetail(
+            f"no clauses of {edition!r} are on file", rule="ISO", right=f"one of {', '.join(EDITIONS)}", where="edition"
+        )
+    moments = {"since": asked.get("since"), "until": asked.get("until")}
+    return {
+        name: utc_text(known) for name, moment in moments.items() if (known := aware(moment, where=name)) is not None
+    }
 
 
 def pages(

@@ -10,7 +10,7 @@ from ...domain.values import Role
 from .opening import opened
 from .options import MOST, AsOf, Db, Form, Listed
 from .people import UNKNOWN, shown
-from .rendering import print_rows
+from .rendering import print_rows, say_what_is_left
 from .words import Center, one_of
 from .zones import finder, make_sure_of, zone_of_center
 
@@ -43,10 +43,11 @@ def due(
         moment = as_of.up_to(finder(ledger, center=center)) if as_of else None
         steps = ledger.due(center=center, role=role, as_of=moment, limit=limit)
         zones = {one: zone_of_center(ledger, one) for one in dict.fromkeys(step.center for step in steps)}
-    if form is Form.JSON:
-        print_rows(steps, form)
-    else:
-        print_rows(({**_line(step), "until": shown(step.until, zones[step.center])} for step in steps), form)
+        if form is Form.JSON:
+            print_rows(steps, form)
+        else:
+            print_rows(({**_line(step), "until": shown(step.until, zones[step.center])} for step in steps), form)
+        say_what_is_left(len(steps), limit, lambda: len(ledger.due(center=center, role=role, as_of=moment)))
 
 
 def _line(step: DueStep) -> dict[str, object]:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from ...projections.reports.statuses import WORDS
+from ..figures import Wanted
 from .opening import opened
 from .options import MOST, Db, Form, Listed
-from .rendering import print_rows
+from .rendering import print_rows, say_what_is_left
 from .words import Center, one_of, word
 from .zones import make_sure_of, zones_of_centers
 
@@ -47,9 +48,9 @@ def find(
     db: Db = None,
 ) -> None:
     """Find cases; several conditions must all hold. `replay` tells what happened to one."""
+    wanted: Wanted = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
     with opened(context, db) as ledger:
         make_sure_of(ledger, center)
-        rows = ledger.figures.find(
-            number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
-        )
-        print_rows(rows, form, zone_of=zones_of_centers(ledger, lambda row: row.center))
+        rows = ledger.figures.find(**wanted, limit=limit)
+        listed = print_rows(rows, form, zone_of=zones_of_centers(ledger, lambda row: row.center))
+        say_what_is_left(listed, limit, lambda: ledger.figures.number_found(**wanted))

@@ -54,13 +54,16 @@ def _in_utc(_row: object) -> None:
     return None
 
 
-def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], ZoneInfo | None] = _in_utc) -> None:
+def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], ZoneInfo | None] = _in_utc) -> int:
     """List rows, frozen dataclasses or mappings, all of one kind.
 
     Args:
         rows: what is listed.
         form: a table, or one JSON array of objects.
         zone_of: the time zone that a row's times are shown in to people, that of its center; without it UTC.
+
+    Returns:
+        How many.
 
     """
     found = list(rows)
@@ -76,6 +79,22 @@ def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], Zone
             [_line(record, zone_of(row)) for row, record in zip(found, listed, strict=True)],
             right={place for place, name in enumerate(names) if _is_number(row[name] for row in listed)},
         )
+    return len(listed)
+
+
+def say_what_is_left(listed: int, limit: int, there_are: Callable[[], int]) -> None:
+    """Say on standard error that the limit kept something back: a list that ends silently looks whole.
+
+    Args:
+        listed: how many rows were.
+        limit: how many at most.
+        there_are: counts all of them; asked only where the limit was reached.
+
+    """
+    if listed < limit or (every := there_are()) <= listed:
+        return
+    told = f"共 {every} 条，列出 {listed} 条 {listed} of {every} shown; --limit N shows more"
+    sys.stderr.write(f"caseledger: {told}\n")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from ...projections.clauses import EDITIONS
+from ..trailing import TrailAsked
 from .moments import When, when
 from .opening import opened
 from .options import MOST, Db, Form, Listed
-from .rendering import print_rows
+from .rendering import print_rows, say_what_is_left
 from .words import MaybeCase, one_of
 from .zones import finder, zones_of_cases
 
@@ -48,12 +49,12 @@ def trail(
     """List who did what, when it happened and when it was recorded, and which clause it is evidence for."""
     with opened(context, db) as ledger:
         zone = finder(ledger, case=case)
-        entries = ledger.figures.trail(
-            case,
-            edition=edition,
-            since=since.since(zone) if since else None,
-            until=until.up_to(zone) if until else None,
-            limit=limit,
-        )
+        asked: TrailAsked = {
+            "edition": edition,
+            "since": since.since(zone) if since else None,
+            "until": until.up_to(zone) if until else None,
+        }
         zone_of = zones_of_cases(ledger)
-        print_rows(entries, form, zone_of=lambda entry: zone_of(entry.case))
+        entries = ledger.figures.trail(case, limit=limit, **asked)
+        listed = print_rows(entries, form, zone_of=lambda entry: zone_of(entry.case))
+        say_what_is_left(listed, limit, lambda: ledger.figures.trail_size(case, **asked))

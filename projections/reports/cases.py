@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Row, Select, select, union_all
+from sqlalchemy import Row, Select, func, literal_column, select, union_all
 
 from ..columntypes import word
 from ..facts.opinions import OPINIONS
 from ..facts.orders import ORDERS
 from ..facts.surveys import SURVEYS
 from .sources import MOST, nothing, parameter, stored
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, FromClause
 
 _KINDS: Final = (
     (OPINIONS, "accepted_at", "ended_at"),
@@ -61,12 +64,27 @@ def cases(wanted: frozenset[str]) -> Select[*tuple[Any, ...]]:
             customer.label("customer"),
             table.c[opened].label("opened_at"),
             table.c[ended].label("ended_at"),
-        ).where(*(table.c[name] == parameter(name) for name in sorted(wanted)))
+        ).where(*_alike(table, wanted))
         # Each kind gives no more than the limit, so that the union sorts few rows.
         newest = query.order_by(table.c[opened].desc(), table.c.case_id.desc()).limit(MOST)
         parts.append(select(newest.subquery(f"of_{facts.stream_kind}")))
     found = union_all(*parts).subquery("found")
     return select(found).order_by(found.c.opened_at.desc(), found.c.case_id.desc()).limit(MOST)
+
+
+@cache
+def number_of(wanted: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """How many cases have the wanted values."""
+    parts = []
+    for facts, _, _ in _KINDS:
+        table = stored(facts)
+        if wanted <= set(table.c.keys()):
+            parts.append(select(func.count().label("cases")).select_from(table).where(*_alike(table, wanted)))
+    return select(func.sum(literal_column("cases"))).select_from(union_all(*parts).subquery("counted"))
+
+
+def _alike(table: FromClause, wanted: frozenset[str]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == parameter(name) for name in sorted(wanted)]
 
 
 def row(found: Row[Any]) -> CaseFound:

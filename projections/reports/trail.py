@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from ..clauses import ledger_clauses
 from ..events import ledger_events
@@ -77,15 +77,25 @@ def entries(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
     it was recorded at the earliest and at the latest.
     """
     e = ledger_events.c
+    after = bindparam("after", type_=e.position.type)
+    return select(*_columns()).where(e.position > after, *_only(given)).order_by(e.position).limit(MOST)
+
+
+@cache
+def size(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """How many entries there are of what is `given`, as in `entries`."""
+    return select(func.count()).select_from(ledger_events).where(*_only(given))
+
+
+def _only(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    e = ledger_events.c
     recorded = json_text(e.state, "recorded_at")
     kept = {
         "stream": e.stream == parameter("stream"),
         "since": recorded >= parameter("since"),
         "until": recorded <= parameter("until"),
     }
-    only = (condition for name, condition in kept.items() if name in given)
-    after = bindparam("after", type_=e.position.type)
-    return select(*_columns()).where(e.position > after, *only).order_by(e.position).limit(MOST)
+    return [condition for name, condition in kept.items() if name in given]
 
 
 def row(found: Row[Any], clauses: Mapping[str, tuple[str, ...]]) -> TrailEntry:

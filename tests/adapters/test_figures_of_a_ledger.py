@@ -100,7 +100,11 @@ def test_the_trail_of_a_number_and_of_a_time_and_its_pages(ledger: Ledger, monke
     monkeypatch.setattr("caseledger.adapters.trailing.PAGE", 7)
     assert list(ledger.figures.trail()) == everything_told
     assert list(ledger.figures.trail(limit=15)) == everything_told[:15]
+    assert ledger.figures.trail_size() == len(everything_told)
+    assert ledger.figures.number_found() == len(ledger.find())
+    assert ledger.figures.number_found(unit="unit:3-1201", status="ended") == 2  # an opinion and an order
     cut = everything_told[20].recorded_at
+    assert ledger.figures.trail_size(until=cut) == sum(one.recorded_at <= cut for one in everything_told)
     assert list(ledger.figures.trail(until=cut)) == [one for one in everything_told if one.recorded_at <= cut]
     assert list(ledger.figures.trail(since=cut)) == [one for one in everything_told if one.recorded_at >= cut]
 
