@@ -1,7 +1,7 @@
 """Import of another system's history (CSV, Excel, XES), by a declarative mapping and through the real commands."""
 
 from .files import import_file, load_any
-from .importer import import_csv, import_table
+from .importer import import_table
 from .loading import InvalidMapping, load_mapping, parse_mapping, shipped_mappings
 from .log_importer import import_log
 from .log_mapping import LogMapping, load_log_mapping, parse_log_mapping
@@ -17,7 +17,6 @@ __all__ = [
     "LogMapping",
     "Mapping",
     "UnreadableFile",
-    "import_csv",
     "import_file",
     "import_log",
     "import_table",

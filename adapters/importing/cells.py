@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ...domain.values import ID_LENGTH
 from .mapping import fill
 from .rows import UNSTORABLE, Unusable, shown
 from .times import LocalTime
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _OTHER: Final = re.compile(r"[^a-z0-9.-]")
 _CODED: Final = re.compile(r"[^a-z0-9.-]+")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,10}")
-LONGEST_ID: Final = 64
 
 
 class Wrong(Exception):  # noqa: N818 - a finding about a cell on its way to the report
@@ -134,7 +134,7 @@ def fitting(columns: Sequence[str], cells: Mapping[str, str], taken: int) -> str
         if not cells[column]:
             raise Wrong(column, "is blank; it is the key of the row")
     key = key_in_ids(cells[column] for column in columns)
-    room = LONGEST_ID - taken
+    room = ID_LENGTH - taken
     if len(key) > room:
         raise Wrong(columns[0], f"is too long for an id: it takes {len(key)} characters, and {room} fit")
     return key

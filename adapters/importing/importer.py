@@ -149,7 +149,3 @@ class _Run:
                 self.tally.differing(row.line, found, self.translator.columns)
             else:
                 self.tally.unchanged()
-
-
-import_csv = import_table
-"""The name from before tables came from Excel too."""

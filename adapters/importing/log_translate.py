@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ...domain.event import Actor
-from ...domain.values import LateReason, Role
-from .cells import LONGEST_ID, CellReader, Wrong, fitting, key_in_ids, storable
+from ...domain.values import ID_LENGTH, LateReason, Role
+from .cells import CellReader, Wrong, fitting, key_in_ids, storable
 from .fields import reason_of
 from .log_mapping import fields_of
 from .report import MASK, Fault
@@ -192,10 +192,8 @@ class LogTranslator:
         if kind.creates and any(one.step.command.creates for one in case.asked):
             raise Wrong(self._mapping.log.activity, 'would begin the case again; take = "first" leaves it out')
         command_id = f"import:{self._mapping.source}:{case.key}:{own}"
-        if len(command_id) > LONGEST_ID:
-            raise Wrong(
-                self._mapping.log.event, f"is too long for an id: {command_id} has over {LONGEST_ID} characters"
-            )
+        if len(command_id) > ID_LENGTH:
+            raise Wrong(self._mapping.log.event, f"is too long for an id: {command_id} has over {ID_LENGTH} characters")
         values: dict[str, Any] = {
             "actor": self._actor,
             "command_id": command_id,

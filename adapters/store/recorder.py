@@ -128,7 +128,10 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         stored_events: Sequence[StoredEvent],
         **kwargs: object,
     ) -> list[int]:
-        """Write events inside a transaction that the caller began with :meth:`transaction`, and that he ends."""
+        """Write events inside a transaction that the caller began with `transaction`, and ends.
+
+        For whoever uses the store by itself; the ledger's own commands go there by `Ledger.within`.
+        """
         return self.insert_on(connection.connection.cursor(), stored_events, **kwargs) if stored_events else []
 
     def insert_on(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent], **kwargs: object) -> list[int]:
@@ -199,7 +202,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         return found
 
     def stream_versions(self, streams: Iterable[str]) -> dict[str, int]:
-        """Give the last version of each stream; 0 for a stream without events."""
+        """Give the last version of each stream; 0 for a stream without events. For whoever uses the store by itself."""
         found = dict.fromkeys(streams, 0)
         found.update({row[0]: row[1] for row in self._of_each(list(found), self.statements.versions)})
         return found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventsourcing.persistence import StoredEvent
 
 from caseledger.adapters.facts import Facts
-from caseledger.adapters.importing import import_csv
+from caseledger.adapters.importing import import_table
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.store.factory import SqlFactory
@@ -142,7 +142,7 @@ def import_boston(given: Given) -> Figures:
     """Import a CSV in Boston's form through the commands, facts on."""
     with Ledger(url_of(given)) as ledger:
         started = perf_counter()
-        report = import_csv(ledger, given["csv"], "boston311")
+        report = import_table(ledger, given["csv"], "boston311")
         seconds = perf_counter() - started
     if report.imported != report.rows:
         raise SystemExit(f"{report.rows - report.imported} rows were not imported")

@@ -1,16 +1,14 @@
-"""Every clock of an opinion at the edges of its time, and where each other edge is tried.
+"""Every clock of an opinion at the edges of its time.
 
 Here, for each clock under the shipped policy that has it: one second before its deadline, at the deadline and a second
 after it, started on a plain day, before a make-up Saturday, before the National Day week, in the last second of the
 year, at the end of a month in Shanghai, and at night (`edge_days.py`); and entered 25 hours late.
-Where the other edges and branches are tried is in `ELSEWHERE`.
+Where the other edges and branches are tried is in docs/traceability.md, by their rules.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,56 +84,6 @@ def alerted(start: str) -> tuple[Command, ...]:
         confirm_alert(start, **red),
         forward_alert(start, **red),
     )
-
-
-ELSEWHERE = {
-    # The flow chart of W08-01 4.8.2
-    "受理人接受顾客意见 - 调查处理 - 回访顾客 - 报告经理 - 结束流程": ("test_opinion_paths.py", "TestFlowChart"),
-    "再处理": ("test_opinion_paths.py", "test_still_wrong_goes_back_to_handling"),
-    "填写工作日志, 不转流程": ("test_opinion_paths.py", "test_what_does_not_go_through_the_flow_stays_in_the_log"),
-    "申请结束流程": ("test_opinion_paths.py", "test_where_there_is_no_way_to_call_back_it_ends_with_an_explanation"),
-    "处理情况反馈": ("test_opinion_paths.py", "test_progress_is_told_with_time_spent_and_needed"),
-    "内部沟通": ("test_opinion_paths.py", "test_another_department_works_on_the_same_form"),
-    # Other paths of W08-04 二 and M4 art. 10
-    "外单位问题": ("test_opinion_paths.py", "TestThirdParty"),
-    "值班受理": ("test_opinion_levels.py", "TestDutyStaff"),
-    "职能部门转办": ("test_opinion_levels.py", "TestFromTheCompanyAndBack"),
-    "建议": ("test_opinion_platform.py", "TestSuggestions"),
-    "非责任说明": ("test_opinion_platform.py", "TestNotOurs"),
-    # Every kind of alert (M4 art. 11), and what becomes of it
-    "blue, yellow and red past the limit": ("test_alerts.py", "TestPastItsTimeLimit"),
-    "blue for a second complaint": ("test_alerts.py", "TestSecondComplaint"),
-    "red for a share of households": ("test_alerts.py", "TestShareOfHouseholds"),
-    "red for a declared risk": ("test_alerts.py", "TestDeclaredRisk"),
-    "the same by the watch, to the second": ("../adapters/test_alerting.py", "TestPastTheTimeLimit"),
-    "the share in a project and in the company": ("../adapters/test_watching_many.py", "TestShareOfHouseholds"),
-    # Times
-    "what came again, to the last second of its month": (
-        "test_repetition.py",
-        "test_one_month_after_handling_ends_with_the_last_day_of_the_next_month",
-    ),
-    "a new time agreed before and after the old one ran out": ("test_opinion_times.py", "TestAgreedTimes"),
-    "a year whose calendar is not out": ("test_moved_deadlines.py", "TestByTheCalendar"),
-    "every day of 2020 to 2026 by another calendar": (
-        "test_working_days.py",
-        "test_deadline_in_working_days_is_the_same_by_the_other_calendar_on_every_day_from_2020_to_2026",
-    ),
-    "cases in the last second of a month and of the year": (
-        "../simulation/test_company.py",
-        "test_a_complaint_in_the_last_second_of_the_year_is_the_old_years_and_is_entered_in_the_new",
-    ),
-    "a month under each policy, counted by hand": (
-        "../simulation/test_month_by_hand.py",
-        "test_the_monthly_analysis_is_what_was_counted_by_hand",
-    ),
-}
-"""Branches and edges, and the class or test that tries them."""
-
-
-@pytest.mark.parametrize(("file", "name"), ELSEWHERE.values(), ids=list(ELSEWHERE))
-def test_what_is_tried_elsewhere_is_there(file: str, name: str) -> None:
-    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
-    assert re.search(rf"^( {{4}})?(class|def) {name}\b", text, re.MULTILINE)
 
 
 CLEANING = {"category": "cleaning"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from caseledger.adapters.importing import ImportReport, import_csv
+from caseledger.adapters.importing import ImportReport, import_table
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.ledger import Ledger
 
@@ -78,7 +78,7 @@ def counted(csv_bytes: bytes) -> Counted:
 def boston(csv_bytes: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, ImportReport]]:
     url = f"sqlite:///{tmp_path_factory.mktemp('boston') / 'ledger.db'}"
     with Ledger(url, keys=MemoryKeyStore()) as ledger:
-        yield ledger, import_csv(ledger, io.BytesIO(csv_bytes), "boston311")
+        yield ledger, import_table(ledger, io.BytesIO(csv_bytes), "boston311")
 
 
 def test_the_csv_holds_what_is_known_of_it(counted: Counted) -> None:

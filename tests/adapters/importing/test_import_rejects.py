@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caseledger.adapters.importing import InvalidMapping, Mapping, UnreadableFile, import_csv, parse_mapping
+from caseledger.adapters.importing import InvalidMapping, Mapping, UnreadableFile, import_table, parse_mapping
 from caseledger.adapters.ledger import Ledger
 from tests.adapters.importing.conftest import CLOSED, HEADER, MAPPING, OPEN, Table
 from tests.adapters.importing.reports import counts, only_reject, size
@@ -40,7 +40,7 @@ from tests.adapters.importing.reports import counts, only_reject, size
 def test_a_row_that_cannot_be_taken_in_says_line_column_value_and_reason(
     ledger: Ledger, table: Table, change: tuple[str, str], cell: tuple[str | None, str | None], says: str
 ) -> None:
-    report = import_csv(ledger, table(CLOSED, OPEN.replace(*change, 1)), parse_mapping(MAPPING))
+    report = import_table(ledger, table(CLOSED, OPEN.replace(*change, 1)), parse_mapping(MAPPING))
     assert counts(report) == (1, 0, 0, 1)
     fault = only_reject(report)
     assert says in fault.reason
@@ -49,14 +49,14 @@ def test_a_row_that_cannot_be_taken_in_says_line_column_value_and_reason(
 
 
 def test_all_faults_of_a_row_are_said(ledger: Ledger, mapping: Mapping, table: Table) -> None:
-    report = import_csv(ledger, table(OPEN.replace("Phone", "Pigeon").replace("Open", "Lost")), mapping)
+    report = import_table(ledger, table(OPEN.replace("Phone", "Pigeon").replace("Open", "Lost")), mapping)
     fault = only_reject(report)
     assert fault.column == "via"
     assert "also status: says neither closed nor open" in fault.reason
 
 
 def test_half_a_row_is_rejected_and_its_neighbours_are_not(ledger: Ledger, mapping: Mapping, table: Table) -> None:
-    report = import_csv(ledger, table(OPEN[:40], CLOSED), mapping)
+    report = import_table(ledger, table(OPEN[:40], CLOSED), mapping)
     assert counts(report) == (1, 0, 0, 1)
     assert only_reject(report).line == 2
 
@@ -64,11 +64,11 @@ def test_half_a_row_is_rejected_and_its_neighbours_are_not(ledger: Ledger, mappi
 def test_a_key_that_comes_twice_with_the_same_content_changes_nothing(
     ledger: Ledger, mapping: Mapping, table: Table
 ) -> None:
-    assert counts(import_csv(ledger, table(OPEN, OPEN), mapping)) == (1, 1, 0, 0)
+    assert counts(import_table(ledger, table(OPEN, OPEN), mapping)) == (1, 1, 0, 0)
 
 
 def test_of_two_rows_with_one_key_the_first_counts(ledger: Ledger, mapping: Mapping, table: Table) -> None:
-    report = import_csv(ledger, table(OPEN, CLOSED, OPEN.replace("Noise", "Trash")), mapping, batch=1)
+    report = import_table(ledger, table(OPEN, CLOSED, OPEN.replace("Noise", "Trash")), mapping, batch=1)
     assert counts(report) == (2, 0, 0, 1)
     fault = only_reject(report)
     assert (fault.line, fault.column, fault.value) == (4, "id", "1")
@@ -80,7 +80,7 @@ def test_the_rejects_file_has_every_rejected_row(
 ) -> None:
     bad = [OPEN.replace("Phone", f"Pigeon {number}") for number in range(30)]
     rejects = tmp_path / "rejects.csv"
-    report = import_csv(ledger, table(CLOSED, *bad), mapping, rejects=rejects, batch=7)
+    report = import_table(ledger, table(CLOSED, *bad), mapping, rejects=rejects, batch=7)
     assert counts(report) == (1, 0, 0, 30)
     assert len(report.first_rejects) == 20
     assert report.rejected_columns == {"via": 30}
@@ -92,7 +92,7 @@ def test_the_rejects_file_has_every_rejected_row(
 
 def test_personal_words_do_not_reach_the_rejects_file(ledger: Ledger, mapping: Mapping, table: Table) -> None:
     rejects = StringIO()
-    import_csv(ledger, table(OPEN.replace("the pump", "\x00Mr Ray")), mapping, rejects=rejects)
+    import_table(ledger, table(OPEN.replace("the pump", "\x00Mr Ray")), mapping, rejects=rejects)
     assert "Ray" not in rejects.getvalue()
 
 
@@ -105,7 +105,7 @@ def test_a_file_without_the_columns_is_refused_before_anything_is_recorded(
 ) -> None:
     rejects = tmp_path / "rejects.csv"
     with pytest.raises((UnreadableFile, InvalidMapping)):
-        import_csv(ledger, BytesIO(content), mapping, rejects=rejects)
+        import_table(ledger, BytesIO(content), mapping, rejects=rejects)
     assert size(ledger, "center:pine") == 0
     assert not rejects.exists()
 
@@ -113,19 +113,19 @@ def test_a_file_without_the_columns_is_refused_before_anything_is_recorded(
 def test_a_file_with_nothing_that_can_be_taken_in_records_nothing(
     ledger: Ledger, mapping: Mapping, table: Table
 ) -> None:
-    report = import_csv(ledger, table(OPEN.replace("Phone", "Pigeon")), mapping)
+    report = import_table(ledger, table(OPEN.replace("Phone", "Pigeon")), mapping)
     assert counts(report) == (0, 0, 0, 1)
     assert size(ledger, "center:pine") == 0
 
 
 def test_a_header_without_rows_is_an_import_of_nothing(ledger: Ledger, mapping: Mapping, table: Table) -> None:
-    assert counts(import_csv(ledger, table(), mapping)) == (0, 0, 0, 0)
+    assert counts(import_table(ledger, table(), mapping)) == (0, 0, 0, 0)
 
 
 def test_the_rejects_may_not_overwrite_the_file(ledger: Ledger, mapping: Mapping, table: Table) -> None:
     file = table(OPEN)
     with pytest.raises(UnreadableFile, match="the rejects file is the file"):
-        import_csv(ledger, file, mapping, rejects=file)
+        import_table(ledger, file, mapping, rejects=file)
     assert OPEN in file.read_text()
 
 
@@ -133,5 +133,5 @@ def test_a_rejects_file_that_cannot_be_written_stops_the_import_first(
     ledger: Ledger, mapping: Mapping, table: Table, tmp_path: Path
 ) -> None:
     with pytest.raises(UnreadableFile, match="rejects file"):
-        import_csv(ledger, table(OPEN), mapping, rejects=tmp_path / "no" / "folder.csv")
+        import_table(ledger, table(OPEN), mapping, rejects=tmp_path / "no" / "folder.csv")
     assert size(ledger, "opinion:oldsys-1") == 0
