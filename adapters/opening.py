@@ -68,6 +68,11 @@ def application_within(app: CaseApplication, connection: Connection) -> CaseAppl
     return app.on(recorder.borrowing(borrowed))
 
 
+def ledger_id_of(app: CaseApplication) -> str | None:
+    """What the ledger says of itself; another persistence module says nothing."""
+    return app.factory.open().ledger_id if isinstance(app.factory, SqlFactory) else None
+
+
 def _own(factory: object) -> SqlFactory:
     if not isinstance(factory, SqlFactory):
         raise TypeError(f"{type(factory).__name__} is not the ledger's own persistence module")

@@ -9,6 +9,7 @@ from ..domain.checks import aware
 from ..domain.refusal import UnknownCase
 from .asking import MOST, is_name
 from .history import History
+from .opening import ledger_id_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,8 @@ class Replay:
     number: str | None
     state: Any
     events: tuple[Recorded, ...]
+    ledger: str | None = None
+    """The id of the ledger."""
 
 
 def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | None, at: datetime | None) -> Replay:
@@ -35,13 +38,17 @@ def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | 
     aware(at, where="at")
     stream = _stream(figures, case)
     history = app.history(stream, version=version)
+    if version is not None and len(history.events) < version:
+        there = len(history.events)
+        raise UnknownCase(f"{case} has no version {version}", rule="ids", right=f"1 to {there}", where="version")
     if at is not None:
         history = History.of(stream, [record for record in history.events if record.recorded_at <= at])
         if not history.events:
             raise UnknownCase(
                 f"{case} was not in the ledger at that moment", rule="ids", right="a later moment", where="at"
             )
-    return Replay(stream, getattr(history.events[0].event, "number", None), history.state, history.events)
+    number = getattr(history.events[0].event, "number", None)
+    return Replay(stream, number, history.state, history.events, ledger_id_of(app))
 
 
 def _stream(figures: Figures, case: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from ...domain.opinion.sections import section_of
 from ..replaying import Replay
 from .headings import heading
 from .labels import event_words
+from .lateness import late_steps
 from .moments import When, when
 from .opening import opened
 from .options import MOST, Db, Form, Listed
@@ -50,29 +52,40 @@ def replay(
     with opened(context, db) as ledger:
         moment = at.up_to(finder(ledger, case=case)) if at else None
         story = ledger.replay(case, version=version, at=moment)
+        there_are = ledger.figures.trail_size(story.case)
         if form is Form.JSON:
-            print_json(_whole(story))
+            print_json({**_whole(story), "as_known_at": moment, "version": len(story.events), "versions": there_are})
             return
         zone = zone_of_case(ledger, story.case)
+    say(f"{story.number}  {story.case}" if story.number else story.case)
+    printed = f"打印 printed {shown(datetime.now(UTC), zone)}"
+    say(f"台账 ledger {story.ledger}; {printed}" if story.ledger else printed)
+    if version is not None or moment is not None:
+        known = f"截至 as known at {shown(moment, zone)}; " if moment else ""
+        shown_of = f"第 {len(story.events)} 版，共 {there_are} 版 version {len(story.events)} of {there_are}"
+        say(f"{known}{shown_of}")
     _tell(story, zone)
 
 
 def _tell(story: Replay, zone: ZoneInfo | None) -> None:
-    say(f"{story.number}  {story.case}" if story.number else story.case)
     status = getattr(story.state, "status", None)
     if status:
         say(f"{heading('status')}: {shown(status)}")
     for policy in dict.fromkeys(record.policy for record in story.events if record.policy):
         say(f"{heading('policy')}: {policy.name} {policy.version} ({policy.digest[:12]})")
-    corrections = corrected_by(story.events)
+    corrections, late = corrected_by(story.events), late_steps(story.state, story.events)
     for record in story.events:
         _tell_event(record, zone, corrections.get(record.version, ()))
+        for one in late.get(record.version, ()):
+            until = f"{heading('until')} {shown(one.due_at, zone)}"
+            say(f"       {one.zh}超时 {one.clock.replace('_', ' ')} late by {shown(one.by)}; {until}")
 
 
 def _tell_event(record: Recorded, zone: ZoneInfo | None, corrections: tuple[int, ...]) -> None:
     """What happened and when, on one line; who and when recorded, on the next; then a line a field.
 
-    Who and when is followed by the section of the form that it fills (OP-21), and by the versions that correct it.
+    Who and when is followed by the section of the form that it fills (OP-21), and by the versions that correct it. What
+    was late by then comes last.
     """
     say("")
     say(f"{record.version:>3}  {shown(record.event.occurred_at, zone)}  {event_words(record.name)}")
@@ -92,8 +105,9 @@ def _fields(event: Event) -> Iterator[tuple[str, object]]:
 
 
 def _whole(story: Replay) -> dict[str, object]:
-    corrections = corrected_by(story.events)
+    corrections, late = corrected_by(story.events), late_steps(story.state, story.events)
     return {
+        "ledger": story.ledger,
         "case": story.case,
         "number": story.number,
         "status": getattr(story.state, "status", None),
@@ -112,6 +126,10 @@ def _whole(story: Replay) -> dict[str, object]:
                 "late_reason": record.late_reason,
                 "section": section_of(record.event),
                 "corrected_by": list(corrections.get(record.version, ())),
+                "late": [
+                    {"clock": one.clock, "due_at": one.due_at, "late_by": one.by}
+                    for one in late.get(record.version, ())
+                ],
                 "fields": dict(_fields(record.event)),
             }
             for record in story.events
