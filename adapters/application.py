@@ -271,11 +271,12 @@ class CaseApplication(Application[str]):
     def on(self, recorder: ApplicationRecorder) -> CaseApplication:
         """The same application on another recorder of its ledger, such as one inside a caller's transaction.
 
-        What it knows of centers is its own: a transaction may be undone.
+        What it knows of centers is its own, as a transaction may be undone; its turn too: others may wait for that one.
         """
         other = copy(self)
         other.recorder = recorder
         other._centers = {}  # noqa: SLF001 - of its own class
+        other._turn = Lock()  # noqa: SLF001 - as above
         other._is_lent = True  # noqa: SLF001 - as above
         return other
 
