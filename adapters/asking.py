@@ -35,6 +35,12 @@ def check_month(month: str) -> None:
 
 
 def month_before(judged: str, month: str) -> str:
-    """The earliest local month whose ends matter: the report's, or that of the moment of judgement, wherever local."""
+    """Earliest local month that a report needs: its own, or that of `judged` in whichever time zone is furthest behind.
+
+    Args:
+        judged: when it is judged what was done, UTC text; a local day may lag it by one.
+        month: of the report, `YYYY-MM`.
+
+    """
     moment = datetime.fromisoformat(judged) - timedelta(days=1)
     return min(month, f"{moment:%Y-%m}")

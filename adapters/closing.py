@@ -19,7 +19,7 @@ class Closable(Protocol):
 
 @contextmanager
 def or_closed(what: Closable) -> Iterator[None]:
-    """Close it if what is done inside fails: whoever keeps the error keeps it too, and its connections would wait."""
+    """Close it if the body raises; the traceback would keep its connections alive."""
     try:
         yield
     except BaseException:

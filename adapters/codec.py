@@ -32,7 +32,6 @@ class EnvelopeMapper(Mapper[str]):
     """The library's mapper between recorded events and stored ones; it needs no transcoder, cipher or compressor."""
 
     def __init__(self) -> None:
-        """Make the mapper; it holds no state."""
         super().__init__(transcoder=JSONTranscoder())
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:

@@ -37,7 +37,6 @@ class DueList:
     def __init__(
         self, database: Database, center: Callable[[str], CenterState | None], now: Clock = system_clock
     ) -> None:
-        """Remember where to read."""
         self._database = database
         self._center = center
         self._now = now

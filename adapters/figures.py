@@ -59,7 +59,6 @@ class Figures:
     """
 
     def __init__(self, database: Database, now: Clock = system_clock) -> None:
-        """Remember where to read."""
         self._reading = Reading(database)
         self._now = now
 

@@ -59,14 +59,14 @@ ledger_keys: Final = Table(
 
 
 class SqlKeyStore:
-    """Keys in the table ``ledger_keys`` of a database, with a small cache in memory.
+    """Keys in the table `ledger_keys` of a database, with a small cache in memory.
 
-    An erasure leaves the cache of the process that does it at once, and those of others after :data:`FRESH_FOR`
+    An erasure leaves the cache of the process that does it at once, and those of others after `FRESH_FOR`
     seconds: until then they may still open words, and seal words that will never be opened again.
 
     Args:
-        engine: made by :func:`~.store.engine.connect`; for SQLite see :func:`~.keystore.keys_beside`.
-        owns_engine: whether :meth:`close` closes the engine's connections.
+        engine: made by `connect`; for SQLite see `keys_beside`.
+        owns_engine: whether `close` closes the engine's connections.
         lock_timeout: seconds a writer waits for its turn.
         random_bytes: where keys and their ids come from; the operating system by default.
         seconds: a clock that never goes back, for the age of what is in memory.
@@ -89,7 +89,7 @@ class SqlKeyStore:
         _prepare(engine, self._database)
 
     def key_for(self, subject: str) -> Key | None:
-        """Give the key that seals a person's words: see :class:`~.keystore.KeyStore`."""
+        """Give the key that seals a person's words: see `KeyStore`."""
         cached = self._keys.get(subject)
         if cached is not None:
             return cached
@@ -101,7 +101,7 @@ class SqlKeyStore:
         return self._remembered(found, age).get(subject)
 
     def keys_for(self, subjects: Iterable[str], *, create: bool = True) -> dict[str, Key]:
-        """Give the keys of several people at once: see :class:`~.keystore.KeyStore`."""
+        """Give the keys of several people at once: see `KeyStore`."""
         wanted = list(dict.fromkeys(subjects))
         age = self._keys.age()
         keys = {subject: key for subject in wanted if (key := self._keys.get(subject)) is not None}
@@ -111,7 +111,7 @@ class SqlKeyStore:
         return {subject: keys[subject] for subject in wanted if subject in keys}
 
     def get(self, key_id: str) -> bytes | None:
-        """Give the key by its id: see :class:`~.keystore.KeyStore`."""
+        """Give the key by its id: see `KeyStore`."""
         cached = self._secrets.get(key_id)
         if cached is not None:
             return cached
@@ -127,7 +127,7 @@ class SqlKeyStore:
         return secret
 
     def erase(self, subject: str) -> bool:
-        """Destroy all of a person's keys for good: see :class:`~.keystore.KeyStore`.
+        """Destroy all of a person's keys for good: see `KeyStore`.
 
         Raises:
             LockTimeoutError: the key is gone from the table, but a reader kept SQLite's log
@@ -259,7 +259,10 @@ class _Cache(Generic[V]):
         self._emptied = 0
 
     def age(self) -> int:
-        """To be asked before a value is looked up, and shown when it is put."""
+        """Generation of the values: read it before a lookup and pass it to `put`.
+
+        So a value that was read before an erasure is not cached after it.
+        """
         return self._emptied
 
     def get(self, name: str) -> V | None:

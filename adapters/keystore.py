@@ -39,12 +39,12 @@ class KeyStore(Protocol):
         ...
 
     def keys_for(self, subjects: Iterable[str], *, create: bool = True) -> dict[str, Key]:
-        """Give the keys of several people at once, making those that are missing if ``create``; durable on return.
+        """Give the keys of several people at once, making those that are missing if `create`; durable on return.
 
-        Without ``create``, who has no key and who was erased is left out.
+        Without `create`, who has no key and who was erased is left out.
 
         Raises:
-            SubjectErasedError: one of them was erased, and ``create`` is set; none was made then.
+            SubjectErasedError: one of them was erased, and `create` is set; none was made then.
         """
         ...
 
@@ -79,14 +79,14 @@ class MemoryKeyStore:
         self._secrets: dict[str, bytes | None] = {}
 
     def key_for(self, subject: str) -> Key | None:
-        """Give the key that seals a person's words: see :class:`KeyStore`."""
+        """Give the key that seals a person's words: see `KeyStore`."""
         with self._lock:
             if subject in self._subjects and self._subjects[subject] is None:
                 raise subject_erased([subject])
             return self._subjects.get(subject)
 
     def keys_for(self, subjects: Iterable[str], *, create: bool = True) -> dict[str, Key]:
-        """Give the keys of several people at once: see :class:`KeyStore`."""
+        """Give the keys of several people at once: see `KeyStore`."""
         wanted = list(dict.fromkeys(subjects))
         with self._lock:
             gone = [subject for subject in wanted if self._subjects.get(subject, 0) is None]
@@ -101,14 +101,14 @@ class MemoryKeyStore:
         return {subject: key for subject, key in found.items() if key is not None}
 
     def get(self, key_id: str) -> bytes | None:
-        """Give the key by its id: see :class:`KeyStore`."""
+        """Give the key by its id: see `KeyStore`."""
         with self._lock:
             if key_id not in self._secrets:
                 raise key_missing(key_id)
             return self._secrets[key_id]
 
     def erase(self, subject: str) -> bool:
-        """Destroy all of a person's keys for good: see :class:`KeyStore`."""
+        """Destroy all of a person's keys for good: see `KeyStore`."""
         with self._lock:
             key = self._subjects.get(subject)
             self._subjects[subject] = None
@@ -125,7 +125,7 @@ def keys_beside(
 ) -> KeyStore:
     """Open the default key store of a ledger.
 
-    A ledger in a SQLite file has its keys in a file beside it, named as the ledger with ``.keys`` added and readable
+    A ledger in a SQLite file has its keys in a file beside it, named as the ledger with `.keys` added and readable
     by its owner only: copying the ledger does not copy the keys. A ledger in memory has its keys in memory. A ledger
     on a server has them in a table of the same database; a site that wants them elsewhere gives its own store.
 

@@ -35,7 +35,6 @@ class Reading:
     """Reads rows; holds no state but the database."""
 
     def __init__(self, database: Database) -> None:
-        """Remember where to read."""
         self._database = database
 
     def rows(

@@ -50,7 +50,6 @@ class StoredForm:
     """
 
     def __init__(self, kind: type[Event]) -> None:
-        """Look at the fields' types."""
         if any(field.default_factory is not None for field in kind.model_fields.values()):
             raise TypeError(f"{kind.__name__} makes a default anew each time; events have fixed ones")
         self._kind = kind

@@ -42,7 +42,6 @@ class Vault:
     """
 
     def __init__(self, keys: KeyStore, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
-        """Take the key store; nothing is read yet."""
         self.keys = keys
         self._random = random_bytes
 
@@ -133,7 +132,7 @@ class Vault:
 
 
 class _Key:
-    """A key as a batch uses it: for every field of its subject, and for the hashes of the commands about him."""
+    """A key as a batch uses it: for every field of its subject, and for the hashes of commands about that person."""
 
     def __init__(self, key_id: str, secret: bytes) -> None:
         self.key_id = key_id

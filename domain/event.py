@@ -43,7 +43,7 @@ class Event(BaseModel):
 
 
 class Actor(BaseModel):
-    """Who acts, in which role, for which center. The ledger believes its caller; who that is, is his affair.
+    """Who acts, in which role, for which center. The ledger believes its caller; who that is, is the caller's affair.
 
     `center` may be absent. Where it is named, the roles of a center act on its own cases only (the policy's
     `own_center`).

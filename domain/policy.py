@@ -150,7 +150,7 @@ class Circumstance(Coded):
     """What about a case gives some commands to other roles than usual."""
 
     MAJOR = "major", "重大", "major"
-    """A major matter is handled by the responsible person himself (W08-01 4.3.1.3)."""
+    """A major matter is handled by the responsible person in person (W08-01 4.3.1.3)."""
     HANDED_DOWN = "handed_down", "职能部门转交", "handed down by the company"
     """The company accepted it and handed it to a center, which reports back (W08-04 二)."""
 
@@ -228,7 +228,7 @@ class Policy(BaseModel):
     authority_where: dict[Circumstance, dict[Code, tuple[Role, ...]]] | None = None
     own_center: tuple[Role, ...] | None = Field(
         default=None,
-        description="roles of a center: who acts in one and names his center acts on cases of that center only",
+        description="roles of a center: who acts in one and names a center acts on cases of that center only",
     )
     approval: Approval | None = None
     category_mapping: dict[Code, Code] | None = None

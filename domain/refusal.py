@@ -16,7 +16,6 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer of the domain, 
     """
 
     def __init__(self, what: str, *, rule: str, right: str, where: str | None = None) -> None:
-        """Make a refusal; the four texts become the message."""
         self.what = what
         self.rule = rule
         self.right = right

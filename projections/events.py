@@ -45,10 +45,10 @@ def state_bytes() -> TypeEngine[bytes]:
 def events_table(name: str, metadata: MetaData) -> Table:
     """Declare a table of stored events: one row an event, numbered in the order of commits.
 
-    * ``position``: place in the whole ledger, ascending, unique, never handed out twice; gaps are allowed.
-    * ``stream``, ``version``: the case and the event's number (1, 2, 3 …) within it.
-    * ``name``: stored, versioned event name such as ``opinion.accepted.v1``.
-    * ``state``: the exact canonical JSON bytes, as they are hashed.
+    * `position`: place in the whole ledger, ascending, unique, never handed out twice; gaps are allowed.
+    * `stream`, `version`: the case and the event's number (1, 2, 3 …) within it.
+    * `name`: stored, versioned event name such as `opinion.accepted.v1`.
+    * `state`: the exact canonical JSON bytes, as they are hashed.
     """
     return Table(
         name,

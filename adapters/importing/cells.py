@@ -27,7 +27,6 @@ class Wrong(Exception):  # noqa: N818 - a finding about a cell on its way to the
     """A cell that cannot be taken in, by its column (none: the whole row)."""
 
     def __init__(self, column: str | None, reason: str) -> None:
-        """Keep the column and the reason."""
         super().__init__(reason)
         self.column = column
         self.reason = reason
@@ -37,7 +36,6 @@ class CellReader:
     """Reads cells by a mapping's `[time]` and by what it says of each field."""
 
     def __init__(self, form: TimeForm) -> None:
-        """Take over how times are written, and which cells mean that nothing is known."""
         self._form = form
         self._blank = frozenset(form.blank)
 

@@ -43,7 +43,6 @@ class ExcelRows:
     """
 
     def __init__(self, file: IO[bytes], form: ExcelSheet) -> None:
-        """Open the workbook and read the header."""
         if not file.seekable():
             raise UnreadableFile(
                 "a workbook cannot be read from a stream", right="a path, or a file that can be sought"

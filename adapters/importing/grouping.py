@@ -39,7 +39,6 @@ class Grouping:
     """Takes events in any order and gives them back case by case: first met, first; by time, then as in the file."""
 
     def __init__(self, scratch: sqlite3.Connection) -> None:
-        """Begin with no event."""
         self._scratch = scratch
         self._waiting: list[tuple[object, ...]] = []
         self.rows = 0

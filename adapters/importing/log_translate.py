@@ -66,7 +66,6 @@ class LogTranslator:
     """Puts cases into commands by a mapping; `columns` are what the cells of its rows stand for."""
 
     def __init__(self, mapping: LogMapping, columns: Sequence[str]) -> None:
-        """Take over what the mapping says."""
         self._mapping = mapping
         self._columns = {column: at for at, column in enumerate(columns)}
         self._read = CellReader(mapping.times)

@@ -90,7 +90,6 @@ class Tally:
     """Counts while the import runs; keeps only the first rejects and differences, so that memory stays flat."""
 
     def __init__(self, write: RejectsWriter) -> None:
-        """Begin at nothing."""
         self._write = write
         self._counts: Counter[str] = Counter()
         self._fields: Counter[str] = Counter()

@@ -33,7 +33,6 @@ class UnreadableFile(Refused):
     """The file cannot be read as what the mapping says that it is; nothing was recorded."""
 
     def __init__(self, what: str, *, right: str) -> None:
-        """Say what is wrong with the file and what would be right."""
         super().__init__(what, rule="import", right=right)
 
 
@@ -110,7 +109,6 @@ class CsvRows:
     """
 
     def __init__(self, file: IO[bytes], form: CsvText) -> None:
-        """Read the header."""
         self._file = file
         self._form = form
         self._text = io.TextIOWrapper(file, encoding=form.encoding, errors=_KEEP, newline="")

@@ -14,7 +14,6 @@ class SeenKeys:
     """Remembers where each key stood first, and what the row said."""
 
     def __init__(self, scratch: sqlite3.Connection) -> None:
-        """Begin with no key."""
         self._scratch = scratch
         scratch.execute("pragma journal_mode = off")
         scratch.execute("create table seen (key text primary key, line integer, content blob) without rowid")

@@ -17,14 +17,14 @@ class Bell:
         self._heard = heard
 
     def listen(self, event: threading.Event) -> None:
-        """Set ``event`` at every commit from now on."""
+        """Set `event` at every commit from now on."""
         with self._lock:
             self._listeners.add(event)
         if self._heard is not None:
             self._heard()
 
     def unlisten(self, event: threading.Event) -> None:
-        """Leave ``event`` alone from now on."""
+        """Leave `event` alone from now on."""
         with self._lock:
             self._listeners.discard(event)
 

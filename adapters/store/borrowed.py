@@ -1,4 +1,4 @@
-"""A transaction of the caller's own: his rows and the ledger's events are committed together, by him, or not at all.
+"""A transaction of the caller's own: its rows and the ledger's events are committed together, or not at all.
 
 Nothing is begun, committed or announced here. An append runs behind a savepoint, so that a version conflict leaves the
 caller's transaction whole.
@@ -84,7 +84,7 @@ class Borrowed:
             raise ForeignConnectionError("the connection finds another ledger; give one to this ledger's schema")
 
     def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
-        """Run ``work`` behind a savepoint: what it raises undoes it, and nothing else.
+        """Run `work` behind a savepoint: what it raises undoes it, and nothing else.
 
         Raises:
             NoTransactionError: the transaction has ended.
@@ -105,7 +105,7 @@ class Borrowed:
     def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run one select inside the transaction: it sees what was done before in it.
 
-        Raises: as :meth:`append`.
+        Raises: as `append`.
         """
         self._check_transaction()
         cursor = self._cursor()

@@ -31,7 +31,7 @@ class Database:
     database's own waiting sleeps and retries); writers of other processes meet in the database.
 
     Args:
-        engine: made by :func:`~.engine.connect`; closed by :meth:`close`.
+        engine: made by `connect`; closed by `close`.
         lock_timeout: seconds a writer waits for its turn.
     """
 
@@ -43,7 +43,7 @@ class Database:
         self._lock_timeout = lock_timeout
         self._writing = engine.execution_options(**{WRITE: True})
         in_memory = engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}
-        # In memory there is one connection, and whoever has it out has the database to himself.
+        # In memory there is one connection, and whoever has it out has the database alone.
         self._idle: Final = Kept(engine, self.side, 0 if in_memory else MOST)
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" and not in_memory else None
         self._kept: Connection | None = None
@@ -55,14 +55,14 @@ class Database:
         """Give a connection inside one transaction; commit at the end, roll back on any error.
 
         A reading transaction sees one moment throughout. A writing one waits at its beginning for its turn to append,
-        where appends take turns (not on PostgreSQL; ``append=False``, for writes that add no events, never waits). Do
+        where appends take turns (not on PostgreSQL; `append=False`, for writes that add no events, never waits). Do
         not open a second one in the same thread before the first has ended: on SQLite it would wait for itself until
         the lock timeout.
 
         Raises:
-            eventsourcing.persistence.PersistenceError: the database failed; ``IntegrityError`` for a record conflict,
-                ``TroubleError`` (an ``OperationalError``) for a lock timeout, a lost connection, a full disk …, whose
-                ``retry`` says whether the same again is sensible.
+            eventsourcing.persistence.PersistenceError: the database failed; `IntegrityError` for a record conflict,
+                `TroubleError` (an `OperationalError`) for a lock timeout, a lost connection, a full disk …, whose
+                `retry` says whether the same again is sensible.
         """
         if write:
             with self._writer() as connection, self._guarded(connection), connection.begin():
@@ -79,13 +79,13 @@ class Database:
                 yield connection
 
     def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
-        """Run ``work`` on a driver's cursor in a writing transaction; the quick way, without Core around it.
+        """Run `work` on a driver's cursor in a writing transaction; the quick way, without Core around it.
 
         Args:
             work: inserts events, and what else is to be committed with them.
             single: it inserts events and nothing else; where that is one statement, it takes one round trip.
 
-        Raises: as :meth:`transaction`.
+        Raises: as `transaction`.
         """
         if self._turn is not None:
             result = self._append_in_turn(work)
@@ -130,7 +130,7 @@ class Database:
     def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run one select on a driver's cursor and give all its rows.
 
-        Raises: as :meth:`transaction`.
+        Raises: as `transaction`.
         """
 
         def work(cursor: DBAPICursor) -> list[tuple[Any, ...]]:
@@ -140,9 +140,9 @@ class Database:
         return self._look(work)
 
     def settled(self) -> int | None:
-        """Give the position up to which whoever reads the order from now on misses nothing; None: as far as he sees.
+        """Highest position below which no event can still appear; None: whatever is visible is complete.
 
-        Raises: as :meth:`transaction`.
+        Raises: as `transaction`.
         """
         return self._look(self.side.settled) if self.side.readers_ask else None
 

@@ -55,7 +55,7 @@ class Side(Protocol):
         ...
 
     def settled(self, cursor: DBAPICursor) -> int | None:
-        """Give the position up to which a later select sees every event; None where that is all it sees."""
+        """Highest position below which no event can still appear; None: whatever is visible is complete."""
         ...
 
 
@@ -77,7 +77,7 @@ def side_of(dialect: Dialect) -> Side:
 
 
 def triggers_of(dialect: Dialect) -> tuple[str, ...]:
-    """Give the statements that make ``ledger_events`` append-only.
+    """Give the statements that make `ledger_events` append-only.
 
     Raises:
         UnsupportedDatabaseError: the store does not speak this database.

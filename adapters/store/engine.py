@@ -1,7 +1,7 @@
 """Make a SQLAlchemy engine whose every connection is safe for a ledger: settings made, then read back.
 
-Accepted URLs: ``sqlite:///path``, ``sqlite://`` (in memory), ``postgresql://…`` (psycopg 3), ``mysql://…`` and
-``mariadb://…`` (PyMySQL).
+Accepted URLs: `sqlite:///path`, `sqlite://` (in memory), `postgresql://…` (psycopg 3), `mysql://…` and
+`mariadb://…` (PyMySQL).
 """
 
 import math
@@ -112,7 +112,7 @@ def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
     in_memory = target.database in {None, "", ":memory:"}
     sizes: dict[str, Any] = {}
     if in_memory:
-        # The database lives in its connection. There is one, and whoever has it out has the database to himself:
+        # The database lives in its connection. There is one, and whoever has it out has the database alone:
         # readers and writers of all threads take turns.
         sizes = {"pool_size": 1, "max_overflow": 0, "pool_timeout": lock_timeout}
     engine = create_engine(

@@ -1,4 +1,4 @@
-"""What the ``eventsourcing`` library asks for recorders when ``PERSISTENCE_MODULE`` names this package."""
+"""What the `eventsourcing` library asks for recorders when `PERSISTENCE_MODULE` names this package."""
 
 from typing import Final, TypeVar
 
@@ -18,15 +18,15 @@ R = TypeVar("R")
 
 
 class SqlFactory(InfrastructureFactory[SqlTrackingRecorder]):
-    """Makes recorders that share one :class:`~.database.Database`.
+    """Makes recorders that share one `Database`.
 
     Settings (each may be prefixed by the application's name, as everywhere in the library):
 
-    * ``CASELEDGER_URL``: where the ledger is, see :func:`~.engine.connect`. Required.
-    * ``CASELEDGER_LOCK_TIMEOUT``: seconds a writer waits for its turn; 5 by default.
-    * ``CASELEDGER_LEDGER_ID``, ``CASELEDGER_CREATED_AT``: what a new ledger is to say of itself.
-    * ``CREATE_TABLE``: ``no`` refuses to create what is not there; ``yes`` by default.
-    * ``ORIGINATOR_ID_TYPE``: ``text`` by default; ``uuid`` stores UUIDs as 32 hexadecimal digits and gives UUIDs back.
+    * `CASELEDGER_URL`: where the ledger is, see `connect`. Required.
+    * `CASELEDGER_LOCK_TIMEOUT`: seconds a writer waits for its turn; 5 by default.
+    * `CASELEDGER_LEDGER_ID`, `CASELEDGER_CREATED_AT`: what a new ledger is to say of itself.
+    * `CREATE_TABLE`: `no` refuses to create what is not there; `yes` by default.
+    * `ORIGINATOR_ID_TYPE`: `text` by default; `uuid` stores UUIDs as 32 hexadecimal digits and gives UUIDs back.
 
     Raises:
         OSError: a setting is missing or unusable.
@@ -54,7 +54,7 @@ class SqlFactory(InfrastructureFactory[SqlTrackingRecorder]):
         self._meta: LedgerMeta | None = None
 
     def open(self) -> LedgerMeta:
-        """Make or open the ledger, once; give what it says of itself. Raises as :func:`~.meta.create_ledger`."""
+        """Make or open the ledger, once; give what it says of itself. Raises as `create_ledger`."""
         if self._meta is None:
             self.database.check_open()  # from here on it has connections, and a fork is told so
             engine = self.database.engine
@@ -66,7 +66,7 @@ class SqlFactory(InfrastructureFactory[SqlTrackingRecorder]):
         return self._meta
 
     def aggregate_recorder(self, purpose: str = "events") -> SqlAggregateRecorder:
-        """Make a recorder without an order over all streams, for the ``events`` or for ``snapshots``."""
+        """Make a recorder without an order over all streams, for the `events` or for `snapshots`."""
         table = {"events": ledger_events, "snapshots": ledger_snapshots}.get(purpose)
         if table is None:
             raise ValueError(f"the store records events and snapshots, not {purpose!r}")

@@ -25,7 +25,7 @@ STORE: Final = {
     "ledger_events": ("SELECT", "INSERT"),
     "ledger_meta": ("SELECT",),
     "ledger_tracking": ("SELECT", "INSERT", "UPDATE"),
-    # No DELETE: a person is erased by emptying his keys, and the row stays to say so.
+    # No DELETE: a person is erased by emptying the person's keys, and the row stays to say so.
     "ledger_keys": ("SELECT", "INSERT", "UPDATE"),
     "ledger_snapshots": ("SELECT", "INSERT"),
     "ledger_clauses": ("SELECT",),
@@ -77,7 +77,7 @@ def service_grants(engine: Engine, account: str, names: Names) -> list[str]:
 def reader_grants(engine: Engine, account: str, names: Names) -> list[str]:
     """Give the statements by which the owner lets an account query facts and views, without events and keys.
 
-    Raises: as :func:`service_grants`.
+    Raises: as `service_grants`.
     """
     return _grants(engine, account, dict.fromkeys((*names.facts, *names.views, "ledger_clauses"), ("SELECT",)))
 

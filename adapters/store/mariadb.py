@@ -10,7 +10,7 @@ from .errors import APPEND_ONLY
 from .statements import Row, text_of
 
 LOCK_KEY: Final = "append-lock"
-"""Key of the row in ``ledger_meta`` that a writer holds until it commits."""
+"""Key of the row in `ledger_meta` that a writer holds until it commits."""
 
 APPEND_LOCK: Final = f"SELECT value FROM ledger_meta WHERE `key` = '{LOCK_KEY}' FOR UPDATE"  # noqa: S608  # constants only
 

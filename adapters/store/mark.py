@@ -28,9 +28,9 @@ COPYING: Final = "copying"
 class LedgerMeta:
     """What a ledger says of itself.
 
-    ``ledger_id`` tells two ledgers apart wherever they are copied to. ``created_at`` is written as every time in the
-    ledger: ``YYYY-MM-DDTHH:MM:SS.ffffffZ``. ``needs`` is the first release that reads it, where it says so.
-    ``copying`` says that this is a copy which is not finished.
+    `ledger_id` tells two ledgers apart wherever they are copied to. `created_at` is written as every time in the
+    ledger: `YYYY-MM-DDTHH:MM:SS.ffffffZ`. `needs` is the first release that reads it, where it says so.
+    `copying` says that this is a copy which is not finished.
     """
 
     format: int

@@ -24,7 +24,7 @@ def create_ledger(engine: Engine, *, ledger_id: str | None = None, created_at: s
     once wait for each other. On a server our tables may live beside a service's own.
 
     Args:
-        engine: made by :func:`~.engine.connect`.
+        engine: made by `connect`.
         ledger_id: a UUID; by default a random one.
         created_at: by default this machine's clock.
 
@@ -45,12 +45,12 @@ def make_ledger(
     """Make a ledger where there is none, and give the mark of the one that is there then, whatever it says.
 
     Args:
-        engine: made by :func:`~.engine.connect`.
-        ledger_id: as for :func:`create_ledger`.
-        created_at: as for :func:`create_ledger`.
+        engine: made by `connect`.
+        ledger_id: as for `create_ledger`.
+        created_at: as for `create_ledger`.
         copying: begin it as a copy, which nobody opens until it is finished.
 
-    Raises: as :func:`create_ledger`, but for what opening a ledger would refuse.
+    Raises: as `create_ledger`, but for what opening a ledger would refuse.
     """
     # A look first: an account that may not make tables opens what is there, and no lock is taken.
     with looking(engine) as connection:
@@ -78,7 +78,7 @@ def open_ledger(engine: Engine) -> LedgerMeta:
     Raises:
         LedgerMissingError: there is no ledger yet.
         NotALedgerError, LedgerFormatError, LedgerOutdatedError, LedgerUnwritableError,
-            eventsourcing.persistence.PersistenceError: as :func:`create_ledger`.
+            eventsourcing.persistence.PersistenceError: as `create_ledger`.
     """
     check_path(engine)
     if engine.dialect.name == "sqlite" and engine.url.database and not Path(engine.url.database).exists():

@@ -1,4 +1,4 @@
-"""News of commits between processes: whoever waits on a :class:`~.bell.Bell` is woken by other processes' appends too.
+"""News of commits between processes: whoever waits on a `Bell` is woken by other processes' appends too.
 
 PostgreSQL carries the news itself (LISTEN and NOTIFY). It is sent after the commit and beside it, by a thread with a
 connection of its own: NOTIFY inside a transaction would let all commits of the cluster that notify queue for one lock.
@@ -6,7 +6,7 @@ Many commits in a row are one piece of news. On SQLite and MariaDB a thread look
 another connection has committed, MariaDB reads one entry of an index.
 
 News may be lost, with a process that dies right after its commit or with a connection. It only ever says "look again":
-whoever waits looks by himself every so often as well.
+whoever waits also looks every so often as well.
 """
 
 from collections.abc import Callable, Iterator

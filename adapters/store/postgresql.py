@@ -1,4 +1,4 @@
-"""PostgreSQL: appends beside each other, in an order that readers can trust (how: :mod:`.postgresql_order`)."""
+"""PostgreSQL: appends beside each other, in an order that readers can trust (how: `postgresql_order`)."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,13 +1,13 @@
 """PostgreSQL: the order of the ledger without a queue of its writers.
 
 A sequence is not commit order: of two appends the one with the higher positions may be visible first, and a reader who
-passes it never sees the other. So whoever appends says beforehand that he is about to, and readers stop short of him:
+passes it never sees the other. So whoever appends says beforehand that it is about to, and readers stop short of it:
 
-* **The writer** takes, inside his transaction, a shared advisory lock whose key is the sequence's last value L: "I am
-  in flight, beyond L". Only then does he draw positions. The lock ends with his transaction, once its rows are visible.
+* **The writer** takes, inside its transaction, a shared advisory lock whose key is the sequence's last value L: "I am
+  in flight, beyond L". Only then does it draw positions. The lock ends with its transaction, once the rows are visible.
 * **The reader** takes the sequence's last value H, then looks at who is in flight, then reads the rows in a later
-  snapshot, up to H or the lowest L. Whoever drew a position up to H held his lock before: he is still in flight, and
-  seen, or done, and his rows are visible.
+  snapshot, up to H or the lowest L. Whoever drew a position up to H held its lock before: it is still in flight, and
+  seen, or done, and its rows are visible.
 
 So writers wait for each other only where they want the same version of a stream, and what any other transaction of the
 cluster does stalls nobody. All locks are the transaction's: a lost connection or a pooler in between leaves none.
@@ -17,7 +17,7 @@ lasts no longer than that. A single event is one draw and takes no lock; where i
 drawn again, as gaps are allowed. The lock is given away before the transaction ends by rolling back a subtransaction:
 what a sequence gave, it does not take back.
 
-Who must have the ledger to himself (an exchange of facts, an append of very many events) takes exclusively the lock
+Who must have the ledger alone (an exchange of facts, an append of very many events) takes exclusively the lock
 that every writer takes shared: the gate. Release 0.1.0 took it so for each append.
 """
 
@@ -181,7 +181,7 @@ class InFlight:
         since: when the transaction began; none where this account may not know.
         state: what the server says of it, such as `idle in transaction`.
         application: what its client calls itself.
-        beyond: readers see no position above this; none for one who has the ledger to himself.
+        beyond: readers see no position above this; none for one who has the ledger alone.
     """
 
     process: int | None

@@ -31,7 +31,7 @@ class Access(Protocol):
     """What a recorder reads and writes by: the ledger's own database, or a caller's transaction on it."""
 
     def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
-        """Run ``work`` on a driver's cursor; it is committed whole or not at all."""
+        """Run `work` on a driver's cursor; it is committed whole or not at all."""
         ...
 
     def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -48,8 +48,8 @@ class SqlAggregateRecorder(AggregateRecorder):
 
     Args:
         database: where the table is.
-        table: shaped by :func:`~caseledger.projections.events.events_table`.
-        uuids: whether stream ids are given back as UUIDs (setting ``ORIGINATOR_ID_TYPE=uuid``).
+        table: shaped by `events_table`.
+        uuids: whether stream ids are given back as UUIDs (setting `ORIGINATOR_ID_TYPE=uuid`).
     """
 
     def __init__(self, database: Database, *, table: Table = ledger_events, uuids: bool = False) -> None:
@@ -104,7 +104,7 @@ class SqlAggregateRecorder(AggregateRecorder):
 class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
     """Writes events and reads them in the order of the whole ledger.
 
-    ``on_append``, if set, is called with the driver's cursor and the events just inserted, before the commit: what it
+    `on_append`, if set, is called with the driver's cursor and the events just inserted, before the commit: what it
     writes is committed with them, and what it raises undoes them.
     """
 
@@ -149,7 +149,7 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         return other
 
     def transaction(self, *, write: bool = True) -> AbstractContextManager[Connection]:
-        """Read, or read and write, in one consistent transaction: see :meth:`.database.Database.transaction`."""
+        """Read, or read and write, in one consistent transaction: see `Database.transaction`."""
         return self.database.transaction(write=write)
 
     def select_notifications(
@@ -161,10 +161,10 @@ class SqlApplicationRecorder(SqlAggregateRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Read events in the order of the ledger, from ``start`` to ``stop``, at most ``limit``.
+        """Read events in the order of the ledger, from `start` to `stop`, at most `limit`.
 
-        Events behind one that is not committed yet are left for later: whoever goes on from the last position that he
-        was given misses nothing.
+        Events behind one that is not committed yet are left for later: whoever goes on from the last position that was
+        given misses nothing.
         """
         settled = self._access.settled()
         if settled is not None:

@@ -7,10 +7,10 @@ from typing import Final
 from .errors import LedgerSettingsError, LedgerUnwritableError, NotALedgerError
 
 LEDGER_APPLICATION_ID: Final = 0x434C_4447
-"""``PRAGMA application_id`` of a ledger: the letters CLDG. ``file`` and others read it at byte 68."""
+"""`PRAGMA application_id` of a ledger: the letters CLDG. `file` and others read it at byte 68."""
 
 KEYS_APPLICATION_ID: Final = 0x434C_4B59
-"""``PRAGMA application_id`` of a key file: the letters CLKY."""
+"""`PRAGMA application_id` of a key file: the letters CLKY."""
 
 _FULL: Final = 2
 

@@ -30,8 +30,8 @@ LONGEST_LOOK: Final = 0.05
 class SqlTrackingRecorder(TrackingRecorder):
     """Records positions, alone or in the transaction of what the follower wrote.
 
-    A subclass with tables of its own writes them and the position in one :meth:`.database.Database.transaction`, by
-    :meth:`track_within`. Of two workers that race for one position one commits; the other gets an ``IntegrityError``
+    A subclass with tables of its own writes them and the position in one `Database.transaction`, by
+    `track_within`. Of two workers that race for one position one commits; the other gets an `IntegrityError`
     and nothing of it stays.
     """
 
@@ -49,7 +49,7 @@ class SqlTrackingRecorder(TrackingRecorder):
             self.track_within(connection, tracking)
 
     def track_within(self, connection: Connection, tracking: Tracking) -> None:
-        """Record a position inside a transaction that the caller began, and that he ends.
+        """Record a position inside a transaction that the caller began, and ends.
 
         Raises:
             eventsourcing.persistence.IntegrityError: the follower is there or further already.
@@ -57,7 +57,7 @@ class SqlTrackingRecorder(TrackingRecorder):
         self.track_on(connection.connection.cursor(), tracking)
 
     def track_on(self, cursor: DBAPICursor, tracking: Tracking) -> None:
-        """Record a position on the cursor of a transaction that has begun. Raises as :meth:`track_within`."""
+        """Record a position on the cursor of a transaction that has begun. Raises as `track_within`."""
         who, to = tracking.application_name, tracking.notification_id
         cursor.execute(self.tracking_statements.rise, (to, who, to))
         if cursor.rowcount == 1:
@@ -83,8 +83,8 @@ class SqlTrackingRecorder(TrackingRecorder):
         """Wait until the follower is at a position or further; the library's own looks only every 100 ms.
 
         Raises:
-            TimeoutError: it is not there after ``timeout`` seconds.
-            eventsourcing.persistence.WaitInterruptedError: ``interrupt`` was set before.
+            TimeoutError: it is not there after `timeout` seconds.
+            eventsourcing.persistence.WaitInterruptedError: `interrupt` was set before.
         """
         deadline = monotonic() + timeout
         pause = SHORTEST_LOOK
@@ -107,7 +107,7 @@ class SqlProcessRecorder(SqlTrackingRecorder, SqlApplicationRecorder, ProcessRec
         SqlTrackingRecorder.__init__(self, database)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int]:
-        """Write events, and the position given as ``tracking``, all or none. Give the events' positions.
+        """Write events, and the position given as `tracking`, all or none. Give the events' positions.
 
         Raises:
             eventsourcing.persistence.IntegrityError: a stream has one of these versions already, or the follower is
@@ -120,7 +120,7 @@ class SqlProcessRecorder(SqlTrackingRecorder, SqlApplicationRecorder, ProcessRec
         return super().insert_events(stored_events, **kwargs)
 
     def insert_on(self, cursor: DBAPICursor, stored_events: Sequence[StoredEvent], **kwargs: object) -> list[int]:
-        """Write events, and the position given as ``tracking``, on the cursor of a transaction that has begun."""
+        """Write events, and the position given as `tracking`, on the cursor of a transaction that has begun."""
         positions = super().insert_on(cursor, stored_events, **kwargs)
         tracking = kwargs.get("tracking")
         if isinstance(tracking, Tracking):

@@ -80,7 +80,7 @@ def connection_lost() -> ConnectionLostError:
 def translate(error: BaseException, dialect: Dialect) -> PersistenceError | None:
     """Give the store's or the library's error for one of the driver or of SQLAlchemy; None if it is neither.
 
-    ``dialect`` is the engine's SQLAlchemy dialect (its driver's error classes are looked up there, so that no driver
+    `dialect` is the engine's SQLAlchemy dialect (its driver's error classes are looked up there, so that no driver
     needs to be installed but the one in use).
     """
     if isinstance(error, exc.TimeoutError):

@@ -24,7 +24,6 @@ class StandingClock:
     """
 
     def __init__(self, now: str | datetime = OPENED) -> None:
-        """Put it there."""
         self.now = _moment(now)
 
     def __call__(self) -> datetime:
@@ -50,7 +49,6 @@ class LedgerInMemory(Ledger):
     """
 
     def __init__(self, clock: StandingClock, *, seed: int = 0) -> None:
-        """Make it, empty."""
         self.clock = clock
         super().__init__("sqlite://", clock=clock, random_bytes=Random(seed).randbytes)  # noqa: S311 - made-up words
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def next_due(state: OpinionState, terms: Terms, moment: datetime, *, told: bool = False) -> datetime | None:
-    """Until when the next follow-up is owed, as of a moment at which the customer is being told (`told`) or not.
+    """Deadline of the next follow-up, seen from `moment`; `told`: one is being made right then, and counts.
 
     The seven days end with their last local day, the day of acceptance being day 0. While fewer follow-ups than the
     policy asks for lie in them, the next one is owed by their end, then by the end of the next seven days.

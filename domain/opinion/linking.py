@@ -32,7 +32,7 @@ def other_case(named: str, terms: Terms, *, where: str, rule: str) -> OpinionSta
 
 
 def opens_anew(linked_to: str | None, terms: Terms) -> None:
-    """A case that could not be foreseen to end is opened anew by another one, linked to it, once it has ended (OP-14).
+    """A link must name an ended opinion of the same center (OP-14).
 
     Raises:
         UnknownCase: the earlier case is not in the ledger.

@@ -38,7 +38,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     url: ClassVar[str]
     service: ClassVar[Engine]
-    """Of someone who has transactions of his own on the same database."""
+    """Of a service that has transactions of its own on the same database."""
     lives: ClassVar[count[int]]
     opened: ClassVar[Ledger | None] = None
 

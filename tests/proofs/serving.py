@@ -110,7 +110,8 @@ class Serving:
 def serve(pipe: Connection, url: str, seed: str, kills: int) -> None:
     """A run in a process of its own; what it came to, or its failure, goes through the pipe.
 
-    The server belongs to who started this process: he is asked to KILL it and to START it, and says when it is done.
+    The server belongs to the process that started this one: it is asked to KILL it and to
+    START it, and says when it is done.
     """
 
     def please(wish: str) -> None:

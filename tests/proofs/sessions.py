@@ -24,7 +24,7 @@ HOT: Final = 4
 A_SEASON: Final = 24
 """Steps after which other cases become hot."""
 LAST: Final = "opinion:last"
-"""Begun when all is over, so that a follower knows that he has seen everything."""
+"""Begun when all is over, so that a follower knows that it has seen everything."""
 PAUSE_S: Final = 0.005
 
 
