@@ -212,7 +212,8 @@ class Ledger(Care):
     def figures(self) -> Figures:
         """The reading side, as typed rows.
 
-        `monthly`, `timeliness`, `callbacks`, `alert_points`, `corrective_actions`, `surveys`, `find` and `trail`.
+        `monthly`, `timeliness`, `callbacks`, `alert_points`, `corrective_actions`, `surveys`, `find` and `trail`; how
+        much the last two would give, `number_found` and `trail_size`.
         """
         return self._figures
 

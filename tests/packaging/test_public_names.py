@@ -69,7 +69,9 @@ def signatures(name: str, kind: type) -> Iterator[ast.expr]:
         elif isinstance(node, ast.FunctionDef) and (
             node.name[0] != "_" or (node.name == "__init__" and name not in MADE_BY_THE_LEDGER)
         ):
-            yield from (one.annotation for one in ast.walk(node.args) if isinstance(one, ast.arg) and one.annotation)
+            # Keywords that are declared together (`Unpack`) are given one by one.
+            given = [one for one in ast.walk(node.args) if isinstance(one, ast.arg) and one is not node.args.kwarg]
+            yield from (one.annotation for one in given if one.annotation)
             yield from [node.returns] if node.returns else []
 
 
