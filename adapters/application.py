@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import nullcontext, suppress
 from copy import copy
-from dataclasses import dataclass
 from random import uniform
 from threading import Lock
 from time import sleep
@@ -61,12 +60,6 @@ class ConflictError(StoreError):
     retry = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Cached:
-    version: int
-    history: History
-
-
 class CaseApplication(Application[str]):
     """Decides commands on the recorded histories and appends what happened.
 
@@ -96,7 +89,7 @@ class CaseApplication(Application[str]):
         self.clock = clock
         self.calendar = calendar
         self.random_bytes = random_bytes
-        self._centers: dict[str, _Cached] = {}
+        self._centers: dict[str, History] = {}
         self._centers_lock = Lock()
         self._turn = Lock()
         with or_closed(self):
@@ -257,15 +250,15 @@ class CaseApplication(Application[str]):
     def center(self, center: str) -> centers.CenterState | None:
         """The center's master data as of now, or none; kept between calls and brought up to date by what is new."""
         with self._centers_lock:
-            cached = self._centers.get(center)
-        known = cached.history if cached else History(center)
+            known = self._centers.get(center) or History(center)
         fresh = self.recorder.select_events(center, gt=known.version)
         if fresh:
             decode: Any = self.mapper.to_domain_event
             known = known.plus([decode(event) for event in fresh])
+        state: centers.CenterState | None = known.state  # folded before other threads see it
+        if fresh:
             with self._centers_lock:
-                self._centers[center] = _Cached(known.version, known)
-        state: centers.CenterState | None = known.state
+                self._centers[center] = known
         return state
 
     def on(self, recorder: ApplicationRecorder) -> CaseApplication:

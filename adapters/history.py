@@ -53,14 +53,18 @@ class History:
     @property
     def state(self) -> Any:  # noqa: ANN401 - each kind of stream has its own
         """What is known of the case; none for a stream without events, or of a kind that nothing is decided on."""
-        if self._state is _NOT_FOLDED:
+        state = self._state
+        if state is _NOT_FOLDED:
+            # Threads share histories: another one may end the same fold meanwhile and give up the beginning.
+            before = self._before
+            start, state = (len(before.events), before.state) if before is not None else (0, None)
             decider = DECIDERS.get(self.stream.partition(":")[0])
-            state = self._before.state if self._before else None
             if decider is not None:
-                for record in self.events[len(self._before.events) if self._before else 0 :]:
+                for record in self.events[start:]:
                     state = decider.evolve(state, record.event)
-            self._before, self._state = None, state
-        return self._state
+            self._state = state
+            self._before = None
+        return state
 
     @property
     def version(self) -> int:
