@@ -141,7 +141,7 @@ class CaseApplication(Application[str]):
         # commands that want the same register of numbers would otherwise keep taking the version from each other.
         with self._turn:
             for attempt in range(1, ATTEMPTS):
-                sleep(uniform(0, min(0.002 * 2**attempt, LONGEST_WAIT_S)))  # noqa: S311 - no secret
+                _pause(attempt)
                 fields["attempts"] = attempt + 1
                 results = self._attempt(groups, dry_run=dry_run)
                 if results is not None:
@@ -218,7 +218,8 @@ class CaseApplication(Application[str]):
         history = self.history(case)
         center = self.center(getattr(history.state, "center", case))
         for attempt in range(ATTEMPTS):
-            sleep(uniform(0, min(0.002 * 2**attempt, LONGEST_WAIT_S)) if attempt else 0)  # noqa: S311 - no secret
+            if attempt:
+                _pause(attempt)
             version, before = self.last(stream)
             now = max(self.clock(), before) if before else self.clock()
             record = Recorded(
@@ -234,7 +235,7 @@ class CaseApplication(Application[str]):
             )
             try:
                 self._append([record])
-            except IntegrityError:
+            except (IntegrityError, DeadlockError):
                 continue
             return record
         raise ConflictError("others kept looking at the same case; the look was not recorded and nothing was revealed")
@@ -278,6 +279,11 @@ class CaseApplication(Application[str]):
         if not self._is_lent:
             with suppress(Exception):
                 self.close()
+
+
+def _pause(attempt: int) -> None:
+    """Wait before the next attempt: a little longer each time, and by chance, or the same would meet again."""
+    sleep(uniform(0, min(0.002 * 2**attempt, LONGEST_WAIT_S)))  # noqa: S311 - no secret
 
 
 def _as_stored(result: Result, stored: Mapping[tuple[str, int], Recorded]) -> Result:

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from caseledger import Actor, Ledger, command_from, load_policy
 from caseledger.adapters.keys import KeyFileMissingError
+from caseledger.adapters.store.errors import DeadlockError
 from caseledger.domain.center import evolve
 from caseledger.domain.center_events import CenterRegistered, Estate, PolicyAdopted
 from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, WrongTime
@@ -67,6 +69,25 @@ def test_each_look_at_personal_words_is_on_record_and_never_before_the_look_befo
         looks = ledger.histories([f"access:{COMPLAINT}"])[f"access:{COMPLAINT}"]
         assert [look.actor.id for look in looks] == ["staff:auditor"] * 2
         assert looks[0].recorded_at <= looks[1].recorded_at
+
+
+@pytest.mark.parametrize("trouble", [DeadlockError, IntegrityError])
+def test_a_look_that_another_transaction_came_in_the_way_of_is_put_on_record_at_the_next_attempt(
+    sqlite_url: str, trouble: type[PersistenceError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SetClock()
+    with Ledger(sqlite_url, clock=clock) as ledger:
+        told(ledger, clock)
+        recorder = ledger._app.recorder
+        insert_events = recorder.insert_events
+
+        def ended_by_the_database(*_: object) -> NoReturn:
+            monkeypatch.setattr(recorder, "insert_events", insert_events)
+            raise trouble("of two that waited for each other, or wrote the same version, this one")
+
+        monkeypatch.setattr(recorder, "insert_events", ended_by_the_database)
+        assert ledger.reveal(COMPLAINT, actor=AUDITOR, purpose="audit")[1]["place"] == "3栋1201"
+        assert len(ledger.histories([f"access:{COMPLAINT}"])[f"access:{COMPLAINT}"]) == 1
 
 
 def test_whether_an_event_holds_the_words_that_one_has_is_told_without_a_look(sqlite_url: str) -> None:
