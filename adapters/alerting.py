@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..domain.center_state import CenterState
     from ..domain.command import Command
     from ..domain.policy import Policy, Repetition, ShareRule
-    from .application import CaseApplication
+    from .executing import Executor
     from .history import History, Outcome
     from .store.database import Database
 
@@ -77,9 +77,10 @@ class Watcher:
     `candidates` and `raise_one` are apart, so that tests can let two watchers come between each other anywhere.
     """
 
-    def __init__(self, app: CaseApplication, database: Database) -> None:
+    def __init__(self, executor: Executor, database: Database) -> None:
         """Remember where to look and whom to ask."""
-        self._app = app
+        self._executor = executor
+        self._streams = executor.streams
         self._database = database
 
     def watch(self, as_of: datetime | None = None) -> list[Outcome]:
@@ -105,7 +106,7 @@ class Watcher:
             Refused: by a rule that nobody thought of here.
 
         """
-        result = self._app.execute([[command]])[0]
+        result = self._executor.execute([[command]])[0]
         # The case went on since the facts were read; or its policy does not let the watch do this.
         if isinstance(result, WrongState | WrongTime | CommandReused | NotAuthorised):
             return None
@@ -120,7 +121,7 @@ class Watcher:
             WrongTime: the moment lies in the future.
 
         """
-        now = self._app.clock()
+        now = self._executor.clock()
         moment = aware(as_of, where="as_of") or now
         if moment > now:
             raise WrongTime("lies in the future", rule="time", right="a moment up to now", where="as_of")
@@ -137,12 +138,12 @@ class Watcher:
 
     def _centers(self) -> dict[str, CenterState]:
         names = [row.case_id for row in self._rows(select(stored(CENTERS).c.case_id))]
-        return {name: state for name in names if (state := self._app.center(name)) is not None}
+        return {name: state for name in names if (state := self._streams.center(name)) is not None}
 
     def _histories(self, cases: Iterable[str]) -> Iterator[tuple[str, History]]:
         asked = list(dict.fromkeys(cases))
         for start in range(0, len(asked), _BATCH):
-            yield from self._app.histories(asked[start : start + _BATCH]).items()
+            yield from self._streams.histories(asked[start : start + _BATCH]).items()
 
     def _terms(self, history: History, moment: datetime, centers: dict[str, CenterState]) -> Terms | None:
         center = centers.get(history.state.center)
@@ -150,7 +151,7 @@ class Watcher:
         if center is None or ref is None:
             return None
         policy = center.policy_by(ref.digest)
-        return Terms(now=moment, calendar=self._app.calendar, policy=policy, center=center)
+        return Terms(now=moment, calendar=self._executor.calendar, policy=policy, center=center)
 
     # What is called for
 
@@ -204,7 +205,7 @@ class Watcher:
 
     def _confirmations(self, moment: datetime) -> Iterator[Command]:
         for row in self._rows(called_for.provisional(utc_text(moment))):
-            command_id = _id("confirm", row.case_id, self._app.calendar.edition)
+            command_id = _id("confirm", row.case_id, self._executor.calendar.edition)
             yield ConfirmDeadlines(actor=WATCH, command_id=command_id, case=row.case_id)
 
 

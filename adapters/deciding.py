@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..domain.center_state import CenterState
+    from ..domain.clocks import Calendar
     from ..domain.command import Command
     from ..domain.event import Event
     from ..domain.policy import Policy
-    from .application import CaseApplication
+    from .clock import Clock, RandomBytes
+    from .streams import Streams
+    from .vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,11 @@ class Fresh:
 class Deciding:
     """One attempt at a batch; `fresh` holds what is to be recorded, in order, each with the command that led to it."""
 
-    app: CaseApplication
+    streams: Streams
+    vault: Vault
+    clock: Clock
+    calendar: Calendar
+    random_bytes: RandomBytes
     fresh: list[Fresh] = field(default_factory=list)
     _known: dict[str, History] = field(default_factory=dict)
     _serials: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
@@ -52,11 +59,11 @@ class Deciding:
     def prepare(self, commands: Iterable[Command]) -> None:
         """Read every stream that the commands are about or refer to, in one round trip."""
         asked = [stream for command in commands for stream in (_stream_of(command), *command.referred)]
-        self._known = self.app.histories(stream for stream in asked if stream is not None)
+        self._known = self.streams.histories(stream for stream in asked if stream is not None)
 
     def group(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
         """Decide commands that belong together, at one moment; what they lead to is kept only if none is refused."""
-        self._now = self.app.clock()
+        self._now = self.clock()
         self._undo.clear()
         mark = len(self.fresh)
         try:
@@ -75,7 +82,7 @@ class Deciding:
     @property
     def now(self) -> datetime:
         """The ledger's time for the whole group."""
-        return self._now or self.app.clock()
+        return self._now or self.clock()
 
     def _decide(self, command: Command, cause: str | None = None) -> Outcome:
         """Decide a command, and what follows from it for other cases; `cause` is the event that it follows from."""
@@ -105,12 +112,12 @@ class Deciding:
 
     def _history(self, stream: str) -> History:
         """What is known of a stream by now: of this batch, or read from the ledger."""
-        return self._known.get(stream) or self.app.histories([stream])[stream]
+        return self._known.get(stream) or self.streams.histories([stream])[stream]
 
     def _identified(self, command: Command) -> Command:
         """Give the command an id and its case a name, where it came without."""
         update: dict[str, str] = {}
-        command_id = command.command_id or new_command_id(self.now, self.app.random_bytes)
+        command_id = command.command_id or new_command_id(self.now, self.random_bytes)
         if command.command_id is None:
             update["command_id"] = command_id
         if getattr(command, command.subject_field) is None:
@@ -119,7 +126,7 @@ class Deciding:
 
     def _repeat(self, command: Command, stream: str, before: tuple[Recorded, ...]) -> Outcome:
         first = next((new.command for new in self.fresh if any(one is before[0] for one in new.records)), None)
-        same = first == command if first else self.app.vault.same_command(command, before[0].command_hash)
+        same = first == command if first else self.vault.same_command(command, before[0].command_hash)
         if not same:
             raise CommandReused(
                 f"the id {command.command_id} was used for another command about {stream}",
@@ -129,7 +136,7 @@ class Deciding:
             )
         number = getattr(before[0].event, "number", None)
         parts = (before, *self._followed(command, before))
-        events = chain.from_iterable(part if first else self.app.placed(part) for part in parts)
+        events = chain.from_iterable(part if first else self.streams.placed(part) for part in parts)
         return Outcome(stream, before[0].command_id, number, tuple(events), repeated=True)
 
     def _followed(self, command: Command, before: tuple[Recorded, ...]) -> Iterator[tuple[Recorded, ...]]:
@@ -150,9 +157,9 @@ class Deciding:
         if kind == "center":
             if history.state is not None and history.state.policies:
                 authorise(command, history.state.policies[-1][1], stream)
-            return Terms(now=now, calendar=self.app.calendar), None
+            return Terms(now=now, calendar=self.calendar), None
         if history.state is None and not command.creates:
-            return Terms(now=now, calendar=self.app.calendar), None
+            return Terms(now=now, calendar=self.calendar), None
         center_id: str = history.state.center if history.state is not None else command.center  # type: ignore[attr-defined]  # creating commands name it
         center = self._center(center_id)
         if center is None:
@@ -173,16 +180,16 @@ class Deciding:
             register = register_of(center_id, kind, day)
             number = number_of(center_id, kind, day, self._serial(register)[0] + 1)
         others = {named: self._history(named).state for named in command.referred}
-        return Terms(now, self.app.calendar, policy, center, number, others), register
+        return Terms(now, self.calendar, policy, center, number, others), register
 
     def _center(self, center: str) -> CenterState | None:
         if self._centers.get(center) is None:
-            self._centers[center] = self.app.center(center)
+            self._centers[center] = self.streams.center(center)
         return self._centers[center]
 
     def _serial(self, register: str) -> tuple[int, datetime | None]:
         if self._serials.get(register) is None:
-            self._serials[register] = self.app.last(register)
+            self._serials[register] = self.streams.last(register)
         return self._serials[register]
 
     def _record(  # noqa: PLR0913 - all that a record is made of

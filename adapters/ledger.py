@@ -14,7 +14,7 @@ from .clock import system_clock
 from .closing import or_closed
 from .due import DueList
 from .figures import Figures
-from .opening import application, application_within, database_of, facts_of
+from .opening import application, database_of, executor_within, facts_of
 from .replaying import Replay, replay
 from .within import Within
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from ..domain.values import Role
     from ..projections.reports.cases import CaseFound
     from ..projections.reports.due import DueStep
-    from .application import Result
     from .clock import Clock, RandomBytes
+    from .executing import Result
     from .history import Outcome
     from .keystore import KeyStore
 
@@ -88,8 +88,8 @@ class Ledger(Care):
         with or_closed(self):
             self._facts = facts_of(self._app, kept=facts)
         self._figures = Figures(self._database, now=self._clock)
-        self._watcher = Watcher(self._app, self._database)
-        self._due = DueList(self._database, self._app.center, now=self._clock)
+        self._watcher = Watcher(self._app.executor, self._database)
+        self._due = DueList(self._database, self._app.streams.center, now=self._clock)
 
     # Commands in, events out
 
@@ -105,7 +105,7 @@ class Ledger(Care):
             StoreError: the database would not take it; nothing was recorded. After a `ConnectionLostError` only the
                 same command sent again tells whether it was.
         """
-        result = self._app.execute([[command]])[0]
+        result = self._app.executor.execute([[command]])[0]
         if isinstance(result, Refused):
             raise result
         return result[0]
@@ -127,7 +127,7 @@ class Ledger(Care):
             ConflictError: as `do`; nothing of the batch was recorded.
             StoreError: as `do`; nothing of the batch was recorded.
         """
-        return self._app.execute(groups, dry_run=dry_run)
+        return self._app.executor.execute(groups, dry_run=dry_run)
 
     def within(self, connection: Connection) -> Within:
         """Record commands inside a transaction of your own on the ledger's database: both are committed, or neither.
@@ -146,7 +146,7 @@ class Ledger(Care):
             StaleTransactionError: on SQLite others have written since the transaction first read.
             StoreError: the database failed.
         """
-        return Within(application_within(self._app, connection))
+        return Within(executor_within(self._app, connection))
 
     def announce(self) -> None:
         """Wake subscriptions and followers, of this process and of others: for after a commit of your own."""
@@ -169,7 +169,7 @@ class Ledger(Care):
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
         """Read the events of several cases by their ids, in one round trip; an unknown case has none."""
-        return {case: history.events for case, history in self._app.histories(cases).items()}
+        return {case: history.events for case, history in self._app.streams.histories(cases).items()}
 
     def reveal(self, case: str, *, actor: Actor, purpose: str) -> dict[int, dict[str, str | Erased]]:
         """Read the sealed personal words of a case, by version and field. The look itself is recorded first.
@@ -182,7 +182,7 @@ class Ledger(Care):
         """
         story = self.replay(case)
         look = reveal(story.case, story.events[-1].version, purpose, self._clock())
-        self._app.record_look(story.case, access_of(story.case), look, actor)
+        self._app.executor.record_look(story.case, access_of(story.case), look, actor)
         opened = ((record.version, self._app.vault.open(record)) for record in story.events)
         return {version: words for version, words in opened if words}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .application import CaseApplication
@@ -10,6 +11,7 @@ from .keystore import keys_beside
 from .store.borrowed import Borrowed
 from .store.factory import SqlFactory
 from .store.recorder import SqlApplicationRecorder
+from .streams import Streams
 from .vault import Vault
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..domain.clocks import Calendar
     from .clock import Clock, RandomBytes
+    from .executing import Executor
     from .keystore import KeyStore
     from .store.database import Database
 
@@ -59,13 +62,14 @@ def facts_of(app: CaseApplication, *, kept: bool) -> Facts:
     return facts
 
 
-def application_within(app: CaseApplication, connection: Connection) -> CaseApplication:
-    """The application on a connection of the caller's, in his transaction; see `Ledger.within`, also for errors."""
+def executor_within(app: CaseApplication, connection: Connection) -> Executor:
+    """An executor on a connection of the caller's, in his transaction; see `Ledger.within`, also for errors."""
     recorder = app.recorder
     if not isinstance(recorder, SqlApplicationRecorder):
         raise TypeError(f"{type(recorder).__name__} is not the ledger's own recorder")
     borrowed = Borrowed(connection, database_of(app), _own(app.factory).open().ledger_id)
-    return app.on(recorder.borrowing(borrowed))
+    # Of its own turns too: a thread of another transaction may have one, and wait for the end of this.
+    return replace(app.executor, streams=Streams(recorder.borrowing(borrowed)))
 
 
 def ledger_id_of(app: CaseApplication) -> str | None:

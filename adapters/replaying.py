@@ -37,7 +37,7 @@ def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | 
         raise UnknownCase(f"{case} has no version {version}", rule="ids", right="1 or above", where="version")
     aware(at, where="at")
     stream = _stream(figures, case)
-    history = app.history(stream, version=version)
+    history = app.streams.history(stream, version=version)
     if version is not None and len(history.events) < version:
         there = len(history.events)
         raise UnknownCase(f"{case} has no version {version}", rule="ids", right=f"1 to {there}", where="version")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..domain.command import Command
     from ..domain.event import Recorded
-    from .application import CaseApplication, Result
+    from .executing import Executor, Result
     from .history import Outcome
 
 
@@ -22,8 +22,8 @@ class Within:
     caller's transaction as it was. Nothing is visible to others, or woken, before the caller commits.
     """
 
-    def __init__(self, app: CaseApplication) -> None:
-        self._app = app
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
 
     def do(self, command: Command) -> Outcome:
         """Record what a command says happened, if the caller commits.
@@ -60,8 +60,8 @@ class Within:
             StoreError: the database would not take it.
 
         """
-        return self._app.execute(groups)
+        return self._executor.execute(groups)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
         """Read the events of cases by their ids, those of this transaction included; an unknown case has none."""
-        return {case: history.events for case, history in self._app.histories(cases).items()}
+        return {case: history.events for case, history in self._executor.streams.histories(cases).items()}

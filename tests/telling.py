@@ -51,9 +51,9 @@ def tell(app: CaseApplication, story: Iterable[Told] | None = None) -> list[Outc
     """Run a story; a refusal in it is a fault of the test."""
     outcomes: list[Outcome] = []
     for told in story or everything():
-        assert isinstance(app.clock, SetClock)
-        app.clock.now = told.at
-        outcomes.append(done(app.execute([[told.command]])[0]))
+        assert isinstance(app.executor.clock, SetClock)
+        app.executor.clock.now = told.at
+        outcomes.append(done(app.executor.execute([[told.command]])[0]))
     return outcomes
 
 

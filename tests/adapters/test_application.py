@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from caseledger.adapters.application import CaseApplication, ConflictError
+from caseledger.adapters.application import CaseApplication
 from caseledger.adapters.bulk import collector_waiting
+from caseledger.adapters.executing import ConflictError
 from caseledger.adapters.history import Outcome
 from caseledger.adapters.keystore import MemoryKeyStore
 from caseledger.adapters.vault import SealBrokenError, Vault
@@ -41,8 +42,8 @@ def test_the_librarys_in_memory_module_carries_the_whole_story() -> None:
     app = app_on("eventsourcing.popo")
     outcomes = tell(app)
     assert outcomes[3].number == "SZ01-OP-202603-0001"
-    assert app.history(COMPLAINT).state.status == "ended"
-    assert [turn.number for turn in app.history(COMPLAINT).state.turns] == [1, 2]
+    assert app.streams.history(COMPLAINT).state.status == "ended"
+    assert [turn.number for turn in app.streams.history(COMPLAINT).state.turns] == [1, 2]
 
 
 def test_our_store_holds_the_same_story_on_every_database(database_url: str) -> None:
@@ -55,25 +56,25 @@ def test_our_store_holds_the_same_story_on_every_database(database_url: str) -> 
         assert [(n.originator_id, n.originator_version, n.topic) for n in ours_log] == [
             (n.originator_id, n.originator_version, n.topic) for n in library_log
         ]
-        assert ours.history(COMPLAINT).state.turns == library.history(COMPLAINT).state.turns
+        assert ours.streams.history(COMPLAINT).state.turns == library.streams.history(COMPLAINT).state.turns
 
 
 def test_the_same_command_again_changes_nothing_and_returns_the_first_events(app: CaseApplication) -> None:
-    first = done(app.execute([[accept(1)]])[0])
-    again = done(app.execute([[accept(1)]])[0])
+    first = done(app.executor.execute([[accept(1)]])[0])
+    again = done(app.executor.execute([[accept(1)]])[0])
     assert again.repeated
     assert (again.case, again.number) == (first.case, first.number)
     assert [(e.version, e.event) for e in again.events] == [(e.version, e.event) for e in first.events]
 
 
 def test_the_same_id_with_other_content_is_refused(app: CaseApplication) -> None:
-    done(app.execute([[accept(1)]])[0])
-    assert isinstance(app.execute([[accept(1, content="很吵")]])[0], CommandReused)
-    assert isinstance(app.execute([[accept(1, kind="praise")]])[0], CommandReused)
+    done(app.executor.execute([[accept(1)]])[0])
+    assert isinstance(app.executor.execute([[accept(1, content="很吵")]])[0], CommandReused)
+    assert isinstance(app.executor.execute([[accept(1, kind="praise")]])[0], CommandReused)
 
 
 def test_the_same_id_twice_in_one_batch_counts_once(app: CaseApplication) -> None:
-    first, again, other = app.execute([[accept(1)], [accept(1)], [accept(1, content="很吵")]])
+    first, again, other = app.executor.execute([[accept(1)], [accept(1)], [accept(1, content="很吵")]])
     assert not done(first).repeated
     assert done(again).repeated
     assert isinstance(other, CommandReused)
@@ -82,7 +83,7 @@ def test_the_same_id_twice_in_one_batch_counts_once(app: CaseApplication) -> Non
 def test_a_refused_command_leaves_no_trace_of_its_group_and_others_go_on(app: CaseApplication) -> None:
     before = app.recorder.max_notification_id()
     end = command_from("end_opinion", {"actor": actor("manager"), "case": "opinion:a1"})
-    refused, kept = app.execute([[accept(1), end], [accept(2)]])
+    refused, kept = app.executor.execute([[accept(1), end], [accept(2)]])
     assert isinstance(refused, Refused)
     assert refused.rule == "OP-14"
     assert done(kept).number == "SZ01-OP-202603-0001"
@@ -91,18 +92,18 @@ def test_a_refused_command_leaves_no_trace_of_its_group_and_others_go_on(app: Ca
 
 def test_a_dry_run_decides_and_records_nothing(app: CaseApplication) -> None:
     before = app.recorder.max_notification_id()
-    outcome = done(app.execute([[accept(1)]], dry_run=True)[0])
+    outcome = done(app.executor.execute([[accept(1)]], dry_run=True)[0])
     assert outcome.number == "SZ01-OP-202603-0001"
     assert app.recorder.max_notification_id() == before
 
 
 def test_recorded_time_never_goes_backwards_within_a_case(app: CaseApplication) -> None:
-    first = done(app.execute([[accept(1)]])[0])
-    assert isinstance(app.clock, SetClock)
+    first = done(app.executor.execute([[accept(1)]])[0])
+    assert isinstance(app.executor.clock, SetClock)
     told = first.events[0].recorded_at
-    app.clock.now = told - timedelta(hours=1)
+    app.executor.clock.now = told - timedelta(hours=1)
     back = {"actor": actor("acceptor"), "case": first.case, "way": "phone", "occurred_at": told}
-    assert done(app.execute([[command_from("follow_up_opinion", back)]])[0]).events[0].recorded_at == told
+    assert done(app.executor.execute([[command_from("follow_up_opinion", back)]])[0]).events[0].recorded_at == told
 
 
 def test_numbers_have_no_gap_and_no_double_under_eight_acceptors_at_once(database_url: str) -> None:
@@ -114,7 +115,7 @@ def test_numbers_have_no_gap_and_no_double_under_eight_acceptors_at_once(databas
         def take_in(worker: int) -> None:
             for number in range(5):
                 try:
-                    results.append(done(app.execute([[accept(100 * worker + number)]])[0]))
+                    results.append(done(app.executor.execute([[accept(100 * worker + number)]])[0]))
                 except BaseException as error:  # noqa: BLE001 - shown by the assertion below
                     results.append(error)
 
@@ -132,7 +133,7 @@ def test_numbers_have_no_gap_and_no_double_under_eight_acceptors_at_once(databas
 def test_a_command_is_decided_anew_as_often_as_others_are_quicker_but_not_for_ever(
     app: CaseApplication, monkeypatch: pytest.MonkeyPatch, overtaken: int, *, recorded: bool
 ) -> None:
-    monkeypatch.setattr("caseledger.adapters.application.sleep", lambda _: None)
+    monkeypatch.setattr("caseledger.adapters.executing.sleep", lambda _: None)
     others = iter(range(2, overtaken + 2))
     insert_events = app.recorder.insert_events
 
@@ -140,16 +141,16 @@ def test_a_command_is_decided_anew_as_often_as_others_are_quicker_but_not_for_ev
         monkeypatch.setattr(app.recorder, "insert_events", insert_events)
         if (number := next(others, None)) is not None:
             # The next number of the same register.
-            done(app.execute([[accept(number)]])[0])
+            done(app.executor.execute([[accept(number)]])[0])
             monkeypatch.setattr(app.recorder, "insert_events", after_another)
         return insert_events(*args)
 
     monkeypatch.setattr(app.recorder, "insert_events", after_another)
     if recorded:
-        assert done(app.execute([[accept(1)]])[0]).number == "SZ01-OP-202603-0021"
+        assert done(app.executor.execute([[accept(1)]])[0]).number == "SZ01-OP-202603-0021"
     else:
         with pytest.raises(ConflictError, match=r"changed the same cases 30 times .* nothing was recorded"):
-            app.execute([[accept(1)]])
+            app.executor.execute([[accept(1)]])
 
 
 def test_words_about_a_person_are_stored_sealed_and_open_only_with_the_key(sqlite_url: str) -> None:
@@ -159,7 +160,7 @@ def test_words_about_a_person_are_stored_sealed_and_open_only_with_the_key(sqlit
         everything_stored = b"".join(n.state for n in app.recorder.select_notifications(1, 1000))
         for word in ("王女士", "138****", "3栋1201", "装修噪音", "水龙头"):
             assert word.encode() not in everything_stored
-        accepted = app.history(COMPLAINT).events[0]
+        accepted = app.streams.history(COMPLAINT).events[0]
         assert isinstance(accepted.event.model_dump()["content"], dict)
         assert app.vault.open(accepted)["contact"] == "王女士 138****0000"
 
@@ -169,9 +170,9 @@ def test_an_erased_person_leaves_every_event_and_no_word() -> None:
     app = app_on("eventsourcing.popo", keys=keys)
     tell(app)
     keys.erase("customer:7")
-    accepted = app.history(COMPLAINT).events[0]
+    accepted = app.streams.history(COMPLAINT).events[0]
     assert app.vault.open(accepted)["content"] == Erased(subject="customer:7")
-    assert app.history(COMPLAINT).state.status == "ended"
+    assert app.streams.history(COMPLAINT).state.status == "ended"
 
 
 def test_a_retry_after_erasure_is_told_by_its_id_alone() -> None:
@@ -180,13 +181,15 @@ def test_a_retry_after_erasure_is_told_by_its_id_alone() -> None:
     story = everything()
     tell(app, story[:4])
     keys.erase("customer:7")
-    assert done(app.execute([[story[3].command]])[0]).repeated
+    assert done(app.executor.execute([[story[3].command]])[0]).repeated
 
 
 def test_sealed_words_that_were_moved_to_another_event_do_not_open() -> None:
     app = app_on("eventsourcing.popo", keys=MemoryKeyStore())
     tell(app)
-    first, *_, last = [record for record in app.history(COMPLAINT).events if record.name == "opinion.plan_proposed.v1"]
+    first, *_, last = [
+        record for record in app.streams.history(COMPLAINT).events if record.name == "opinion.plan_proposed.v1"
+    ]
     assert isinstance(first.event, PlanProposed)
     swapped = last._replace(event=last.event.model_copy(update={"text": first.event.text}))
     with pytest.raises(SealBrokenError, match="changed or moved"):
@@ -203,23 +206,23 @@ def test_the_environment_of_the_process_cannot_reach_in(monkeypatch: pytest.Monk
 
 def test_a_case_that_is_not_in_the_ledger_is_refused_by_name(app: CaseApplication) -> None:
     with pytest.raises(UnknownCase, match="opinion:nowhere"):
-        app.history("opinion:nowhere")
+        app.streams.history("opinion:nowhere")
     ask = command_from("respond_to_opinion", {"actor": actor("acceptor"), "case": "opinion:nowhere", "way": "phone"})
-    assert isinstance(app.execute([[ask]])[0], UnknownCase)
+    assert isinstance(app.executor.execute([[ask]])[0], UnknownCase)
     lost = accept(1).model_copy(update={"center": "center:lost"})
-    assert isinstance(app.execute([[lost]])[0], UnknownCase)
+    assert isinstance(app.executor.execute([[lost]])[0], UnknownCase)
 
 
 def test_a_later_policy_never_changes_an_old_case(app: CaseApplication) -> None:
-    opened = done(app.execute([[accept(1)]])[0])
-    stricter = app.center(CENTER)
+    opened = done(app.executor.execute([[accept(1)]])[0])
+    stricter = app.streams.center(CENTER)
     assert stricter is not None
     policy = stricter.policies[0][1].model_copy(update={"version": "11", "callback": None})
     adopt = {"actor": actor("manager"), "center": CENTER, "policy": policy.values, "in_force_from": "2026-03-01"}
-    done(app.execute([[command_from("adopt_policy", adopt)]])[0])
-    later = done(app.execute([[accept(2)]])[0])
+    done(app.executor.execute([[command_from("adopt_policy", adopt)]])[0])
+    later = done(app.executor.execute([[accept(2)]])[0])
     answer = {"actor": actor("acceptor"), "case": opened.case, "way": "phone"}
-    answered = done(app.execute([[command_from("respond_to_opinion", answer)]])[0])
+    answered = done(app.executor.execute([[command_from("respond_to_opinion", answer)]])[0])
     assert [e.policy.version for o in (opened, answered, later) for e in o.events if e.policy] == ["10", "10", "11"]
 
 
@@ -228,7 +231,7 @@ def test_the_vault_keeps_words_out_of_a_commands_hash() -> None:
     tell(app)
     hashes = {
         record.command_hash.partition(":")[0]
-        for record in app.history(COMPLAINT).events
+        for record in app.streams.history(COMPLAINT).events
         if record.name == "opinion.accepted.v1"
     }
     assert hashes == {"hmac"}

@@ -44,7 +44,7 @@ def overtaken(work: Callable[[], object], after: int, other: Callable[[], object
 def test_a_state_is_folded_alike_wherever_one_thread_overtakes_another() -> None:
     app = app_on("eventsourcing.popo")
     tell(app, everything()[:3])
-    told = app.history(CENTER).events
+    told = app.streams.history(CENTER).events
     state = History.of(CENTER, told).state
     after, reached = 0, True
     while reached:

@@ -27,7 +27,7 @@ def test_two_watchers_that_come_between_each_other_anywhere_raise_each_alert_onc
     ledger = group_ledger(*BEGUN, *ENDED_TWO, *complaints(20, estate="tower", start=100))
     ledger.clock.now = at("2026-03-06 09:00") + timedelta(days=days)
     expected = alone(days)
-    watchers = [Watcher(ledger._app, ledger._database) for _ in range(2)]
+    watchers = [Watcher(ledger._app.executor, ledger._database) for _ in range(2)]
     work: list[list[Command] | None] = [None, None]
     for turn in (*turns, *[False, True] * 60):
         waiting = work[turn]

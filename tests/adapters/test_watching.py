@@ -86,7 +86,7 @@ def test_trouble_is_a_warning_with_its_class_and_whether_to_try_again(
     def locked(*_: object, **__: object) -> None:
         raise LockTimeoutError("somebody said 王女士")
 
-    monkeypatch.setattr(ledger._app, "_append", locked)
+    monkeypatch.setattr(ledger._app.streams, "append", locked)
     with pytest.raises(LockTimeoutError):
         tell(ledger, 1)
     told = fields(log)[-1]
@@ -160,7 +160,7 @@ def test_a_failure_is_told_by_its_class_alone(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("王女士")
 
-    monkeypatch.setattr(ledger._app, "_append", broken)
+    monkeypatch.setattr(ledger._app.streams, "append", broken)
     with pytest.raises(ValueError, match="王女士"):
         tell(ledger, 1)
     (span,) = _all(spans)

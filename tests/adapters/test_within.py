@@ -128,7 +128,7 @@ def test_a_conflict_is_decided_anew_and_leaves_the_transaction_whole(kind: str, 
     with Ledger(url) as ledger, engine.begin() as connection:
         ledger.do_batch([[register(), adopt()]])
         inside = ledger.within(connection)
-        append = inside._app.recorder.insert_events
+        append = inside._executor.streams.recorder.insert_events
         rivals = iter([accept(case="opinion:rival")])
 
         def after_a_rival(events: object, **given: object) -> object:
@@ -136,7 +136,7 @@ def test_a_conflict_is_decided_anew_and_leaves_the_transaction_whole(kind: str, 
                 ledger.do(rival)  # takes the number that the command inside was given
             return append(events, **given)  # type: ignore[arg-type]  # as given
 
-        inside._app.recorder.insert_events = after_a_rival  # type: ignore[method-assign, assignment]  # to come between
+        inside._executor.streams.recorder.insert_events = after_a_rival  # type: ignore[method-assign, assignment]  # to come between
         assert (inside.do(accept()).number or "").endswith("0002")
         assert (
             connection.execute(text("SELECT count(*) FROM ledger_events WHERE stream = 'opinion:rival'")).scalar() == 1
@@ -231,7 +231,7 @@ def test_what_the_database_undoes_as_a_whole_is_said(mariadb_url: str) -> None:
                 connection.connection.cursor().execute("ROLLBACK")
                 raise RuntimeError
 
-            inside._app.recorder.on_append = undone  # type: ignore[attr-defined]  # the ledger's own recorder
+            inside._executor.streams.recorder.on_append = undone  # type: ignore[attr-defined]  # the ledger's own recorder
             with pytest.raises(TransactionBrokenError, match="begin again"):
                 inside.do(accept())
             begun.rollback()

@@ -7,13 +7,13 @@ from threading import Event, Thread
 from sqlalchemy import create_engine
 
 from caseledger import Ledger
-from caseledger.adapters.application import CaseApplication
+from caseledger.adapters.streams import Streams
 from caseledger.adapters.testing import accept, adopt, register, respond
 
 
-def before_recording(app: CaseApplication, *steps: Callable[[], object]) -> None:
+def before_recording(streams: Streams, *steps: Callable[[], object]) -> None:
     """Let others come between deciding and recording: a step before each of the first attempts."""
-    append, waiting = app.recorder.insert_events, iter(steps)
+    append, waiting = streams.recorder.insert_events, iter(steps)
 
     def come_between(events: object, **given: object) -> object:
         for step in waiting:
@@ -21,7 +21,7 @@ def before_recording(app: CaseApplication, *steps: Callable[[], object]) -> None
             break
         return append(events, **given)  # type: ignore[arg-type]  # as given
 
-    app.recorder.insert_events = come_between  # type: ignore[method-assign, assignment]  # to come between
+    streams.recorder.insert_events = come_between  # type: ignore[method-assign, assignment]  # to come between
 
 
 def test_a_transaction_that_decides_anew_does_not_wait_for_one_that_waits_for_it(postgresql_url: str) -> None:
@@ -45,13 +45,15 @@ def test_a_transaction_that_decides_anew_does_not_wait_for_one_that_waits_for_it
         with engine.begin() as connection:
             inside = ledger.within(connection)
             # Outside the transaction: the first number goes to a rival, and the next one is taken in the transaction.
-            before_recording(ledger._app, lambda: rival.do(accept(case="opinion:rival")), wait_for_the_number)
+            before_recording(ledger._app.streams, lambda: rival.do(accept(case="opinion:rival")), wait_for_the_number)
             outside = Thread(target=work)
             outside.start()
             assert again.wait(60)
             assert str(inside.do(accept(case="opinion:inside")).number)[-4:] == "0003"
             taken.set()
-            before_recording(inside._app, lambda: rival.do(respond(case="opinion:old", command_id="cmd:rival")))
+            before_recording(
+                inside._executor.streams, lambda: rival.do(respond(case="opinion:old", command_id="cmd:rival"))
+            )
             inside.do_batch([[respond(case="opinion:old", command_id="cmd:inside")]])
         outside.join()
         assert outcomes.get() == "0004"

@@ -56,12 +56,12 @@ class House:
     def read(self, stream: str) -> History:
         """A stream's history, as it was last read."""
         if stream not in self._known:
-            self._known[stream] = self.ledger._app.histories([stream])[stream]
+            self._known[stream] = self.ledger._app.streams.histories([stream])[stream]
         return self._known[stream]
 
     def touched(self, streams: Iterable[str]) -> None:
         """Read these streams anew."""
-        self._known |= self.ledger._app.histories(dict.fromkeys(streams))
+        self._known |= self.ledger._app.streams.histories(dict.fromkeys(streams))
 
     @property
     def histories(self) -> list[History]:
@@ -75,7 +75,7 @@ class House:
 
     def reread(self) -> None:
         """Read the whole ledger, as one who opens it."""
-        self._known = self.ledger._app.histories(self.streams())
+        self._known = self.ledger._app.streams.histories(self.streams())
 
     def kept(self) -> Tables:
         """The rows in the tables."""

@@ -19,7 +19,7 @@ def samples() -> dict[str, bytes]:
     draw = random.Random(8)
     app = app_on("eventsourcing.popo", keys=MemoryKeyStore(random_bytes=draw.randbytes), random_bytes=draw.randbytes)
     tell(app)
-    app.record_look(
+    app.executor.record_look(
         COMPLAINT, access_of(COMPLAINT), reveal(COMPLAINT, 3, "audit", START), Actor.model_validate(actor("auditor"))
     )
     found: dict[str, bytes] = {}

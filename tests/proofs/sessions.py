@@ -10,7 +10,7 @@ from time import monotonic_ns, sleep
 from typing import Final
 
 from caseledger.adapters import testing as kit
-from caseledger.adapters.application import Result
+from caseledger.adapters.executing import Result
 from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.store import SqlFactory
 from caseledger.adapters.store.errors import StoreError

@@ -56,7 +56,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         record(ledger, clock, steps, batch=1000)
         app = ledger._app
         told = list(app.recorder.select_notifications(1, 10_000_000))
-        histories: dict[str, History] = app.histories(dict.fromkeys(str(one.originator_id) for one in told))
+        histories: dict[str, History] = app.streams.histories(dict.fromkeys(str(one.originator_id) for one in told))
         events = [histories[str(one.originator_id)].events[one.originator_version - 1] for one in told]
         opinions = {case: history.state for case, history in histories.items() if case.startswith("opinion:")}
         yield Lived(ledger, steps, opinions, events)

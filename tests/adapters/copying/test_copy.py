@@ -357,7 +357,7 @@ def test_the_librarys_own_modules_carry_the_domain_and_move_into_ours(
     keys = MemoryKeyStore()
     with app_on(module, keys=keys, settings=settings(place)) as app:
         tell(app)
-        assert app.history(COMPLAINT).state.status == "ended"
+        assert app.streams.history(COMPLAINT).state.status == "ended"
         source = Source(app.recorder, "0190c5a0-0000-7000-8000-00000000000a", "2026-03-01T08:00:00.000000Z")
         target = place("sqlite")
         copy_from(source, target)
