@@ -22,7 +22,7 @@ from sqlalchemy import Engine, inspect, select
 from ..projections.events import ledger_events
 from .key_table import SqlKeyStore
 from .keys import Key, KeyFileExposedError, KeyFileMissingError, key_missing, new_key, subject_erased
-from .store.engine import LOCK_TIMEOUT, connect
+from .store.engine import LOCK_TIMEOUT, NAMED, connect
 from .store.errors import LedgerUnwritableError
 from .store.sqlite_settings import KEYS_APPLICATION_ID
 
@@ -126,8 +126,9 @@ def keys_beside(
     """Open the default key store of a ledger.
 
     A ledger in a SQLite file has its keys in a file beside it, named as the ledger with `.keys` added and readable
-    by its owner only: copying the ledger does not copy the keys. A ledger in memory has its keys in memory. A ledger
-    on a server has them in a table of the same database; a site that wants them elsewhere gives its own store.
+    by its owner only: copying the ledger does not copy the keys. See `key_file` for one reached by a link. A
+    ledger in memory has its keys in memory. A ledger on a server has them in a table of the same database; a site that
+    wants them elsewhere gives its own store.
 
     Raises:
         KeyFileExposedError: the file can be read by others.
@@ -140,15 +141,27 @@ def keys_beside(
         return SqlKeyStore(engine, lock_timeout=lock_timeout, random_bytes=random_bytes)
     if engine.url.database in {None, "", ":memory:"}:
         return MemoryKeyStore(random_bytes=random_bytes)
-    path = Path(f"{engine.url.database}.keys")
+    path = key_file(engine)
     if not path.exists() and _has_events(engine):
         raise KeyFileMissingError(
             f"{path.name} is missing beside {engine.url.database}, which holds events. Right would be to put it back; "
-            "a new one would seal the next words under other keys. Or give the ledger another key store."
+            "a new one would seal the next words under other keys. If the ledger was made by way of a link, they may "
+            "lie beside the link. Or give the ledger another key store."
         )
     _make_private(path)
     own = connect(f"sqlite:///{path}", lock_timeout=lock_timeout, application_id=KEYS_APPLICATION_ID)
     return SqlKeyStore(own, owns_engine=True, lock_timeout=lock_timeout, random_bytes=random_bytes)
+
+
+def key_file(engine: Engine) -> Path:
+    """Where the keys of a ledger in a SQLite file are: beside the file itself, whatever link it is reached by.
+
+    Earlier releases put them beside the link by which the ledger was made; they are found there, where it is opened by
+    that link and there are none beside the file.
+    """
+    path = Path(f"{engine.url.database}.keys")
+    beside_link = Path(f"{engine.get_execution_options().get(NAMED, engine.url.database)}.keys")
+    return beside_link if beside_link.exists() and not path.exists() else path
 
 
 def _has_events(engine: Engine) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select, update
 
 from ..key_table import SqlKeyStore, ledger_keys
-from ..keystore import keys_beside
+from ..keystore import key_file, keys_beside
 from ..store.engine import WRITE, connect
 from ..store.reaching import explained
 from ..store.sqlite_settings import KEYS_APPLICATION_ID
@@ -68,7 +67,7 @@ def _table(engine: Engine) -> Iterator[Engine | None]:
         yield None
         return
     keys_beside(engine).close()
-    own = connect(f"sqlite:///{Path(f'{engine.url.database}.keys')}", application_id=KEYS_APPLICATION_ID)
+    own = connect(f"sqlite:///{key_file(engine)}", application_id=KEYS_APPLICATION_ID)
     try:
         yield own
     finally:

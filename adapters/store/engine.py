@@ -5,7 +5,9 @@ Accepted URLs: `sqlite:///path`, `sqlite://` (in memory), `postgresql://…` (ps
 """
 
 import math
+import os.path
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from time import monotonic
 from typing import Any, Final
@@ -30,6 +32,9 @@ WRITE: Final = "caseledger_write"
 IDENTITY: Final = "caseledger_application_id"
 """Execution option of a SQLite engine: the application id that its file has, or is to be given."""
 
+NAMED: Final = "caseledger_named"
+"""Execution option of a SQLite engine: the whole path as it was given, links in it not followed."""
+
 _DRIVERS: Final = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -53,7 +58,8 @@ def connect(
     """Make the engine for a ledger's database; nothing is opened until it is first used.
 
     Args:
-        url: where the database is; a plain path is not accepted here.
+        url: where the database is; a plain path is not accepted here. The path of a SQLite file is looked up once,
+            here: a change of the working directory, or of a link, changes nothing for this engine.
         lock_timeout: seconds that a statement or a writer waits for another before it fails.
         application_id: what a SQLite file says it is; a file that says otherwise is left untouched.
 
@@ -108,8 +114,9 @@ def _target(url: str) -> URL:
     return target
 
 
-def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
-    in_memory = target.database in {None, "", ":memory:"}
+def _sqlite(named: URL, lock_timeout: float, application_id: int) -> Engine:
+    in_memory = named.database in {None, "", ":memory:"}
+    target = named if in_memory else named.set(database=_found(os.path.realpath, named))
     sizes: dict[str, Any] = {}
     if in_memory:
         # The database lives in its connection. There is one, and whoever has it out has the database alone:
@@ -129,6 +136,8 @@ def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
         sqlite_settings.settle(connection, path, lock_timeout, application_id)
 
     engine.update_execution_options(**{IDENTITY: application_id})
+    if not in_memory:
+        engine.update_execution_options(**{NAMED: _found(os.path.abspath, named)})
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -137,6 +146,17 @@ def _sqlite(target: URL, lock_timeout: float, application_id: int) -> Engine:
         connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _found(look: Callable[[str], str], target: URL) -> str:
+    try:
+        return look(str(target.database))
+    except (OSError, ValueError) as error:
+        # A relative path in a working directory that is gone, or one with a character that no path holds.
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UnsupportedDatabaseError(
+            f"the path of the SQLite file leads nowhere ({why}); right would be one from the root"
+        ) from None
 
 
 def _ask_the_idle(engine: Engine) -> None:
