@@ -12,15 +12,16 @@ from ...projections.facts import ALL
 from ..clock import system_clock
 from ..facts.rebuilding import RebuildOvertakenError
 from ..store.engine import LOCK_TIMEOUT, connect
+from ..store.forks import Home
 from ..store.meta import open_ledger
 from .aside import SetAside, all_aside
 from .carrying import Carrier, Ends
-from .errors import HistoryChangedError, PassingError, StoppedError
+from .errors import PassingError, StoppedError
 from .gathering import Gathering
+from .history import check_history
 from .lag import Lag, measured
 from .patience import Patience, log
 from .place import Place, find, pause
-from .reading import digest_at
 from .stepping import Stepper
 from .target import open_target, stale, target_engine
 from .waking import Waking
@@ -48,7 +49,7 @@ class Follower:
 
     `run` follows until `stop`; all other methods may be called from other threads and processes meanwhile, and any
     number of runners may share a target: each position is committed once. Facts are gathered when they are missing or
-    their declaration changed, then follow.
+    their declaration changed, then follow. After a fork each process opens its own; in it this raises `ForkedError`.
 
     Args:
         source: URL of the ledger.
@@ -81,6 +82,7 @@ class Follower:
     ) -> None:
         """Open both databases; make the target's tables where they are missing."""
         self._clock: Final = clock
+        self._home: Final = Home("the follower")
         self._batch: Final = batch
         self._stopped: Final = Event()
         self._patience: Final = Patience(self._stopped, patience)
@@ -89,7 +91,7 @@ class Follower:
         try:
             self.ledger_id: Final = open_ledger(self._source).ledger_id
             self._carrier: Final = Carrier(facts, self._source, self._target)
-            with closing(Ends(self._source, self._target)) as ends:
+            with self._opened() as ends:
                 open_target(ends.target, self.ledger_id, self._carrier.keepers, clock)
         except BaseException:
             self._dispose()
@@ -110,6 +112,7 @@ class Follower:
             PersistenceError: a fault that does not pass.
 
         """
+        self._home.check()
         patience, seen = Patience(self._stopped), None
         with self._running, suppress(StoppedError):
             self._waking.listen()
@@ -148,8 +151,9 @@ class Follower:
 
     def stop(self) -> None:
         """End `run` after the batch at hand; may be called from any thread, and from a signal's handler."""
-        self._stopped.set()
-        self._waking.end()
+        if not self._home.is_elsewhere:
+            self._stopped.set()
+            self._waking.end()
 
     def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
         """Gather facts anew beside those that are there, then exchange them in one transaction; give their names.
@@ -183,7 +187,7 @@ class Follower:
 
     def lag(self) -> Lag:
         """How far the facts are behind the ledger."""
-        with closing(Ends(self._source, self._target)) as ends:
+        with self._opened() as ends:
             with ends.target.reading() as target:
                 place = self._place(find(target))
                 late, aside = tuple(stale(target, self._carrier.keepers)), all_aside(target)
@@ -202,11 +206,14 @@ class Follower:
             PassingError: as `catch_up`.
 
         """
+        self._home.check()
         with self._working:
             return self._patience.until_done(lambda: self._stepper.retry(cases))
 
     def close(self) -> None:
-        """Stop, wait until `run` has ended, and give back all connections."""
+        """Stop, wait until `run` has ended, and give back all connections; in a fork, leave them to their process."""
+        if self._home.is_elsewhere:
+            return
         self.stop()
         with self._running, self._working:
             self._waking.close()
@@ -225,17 +232,22 @@ class Follower:
 
     # How
 
+    def _opened(self) -> closing[Ends]:
+        self._home.check()
+        return closing(Ends(self._source, self._target))
+
     def _once(self, seen: int | None = None) -> Place:
+        self._home.check()
         with self._working:
             return self._stepper.step(self._batch, seen)
 
     def _ready(self, patience: Patience, progress: Progress | None = None) -> Place:
         """See to it that all facts were gathered, by this runner or another, from the history that the ledger has."""
         while True:
-            with closing(Ends(self._source, self._target)) as ends:
+            with self._opened() as ends:
                 with ends.target.reading() as target:
                     place, late = self._place(find(target)), stale(target, self._carrier.keepers)
-                self._check_history(ends, place)
+                check_history(ends, place)
             if place.is_built and not late:
                 return place
             try:
@@ -245,13 +257,14 @@ class Follower:
                 self._await_other()
 
     def _gather(self, names: Sequence[str] | None, patience: Patience, progress: Progress | None) -> None:
+        self._home.check()
         lines = [line for line in self._carrier.lines if names is None or line.name in names]
         Gathering(lines, self._carrier, self._source, self._target, patience, self._clock).run(progress)
 
     def _await_other(self) -> None:
         """Wait for another runner's gathering, as long as it gives a sign of life."""
         last, quiet = None, 0.0
-        with closing(Ends(self._source, self._target)) as ends:
+        with self._opened() as ends:
             while quiet < ABANDONED:
                 with ends.target.reading() as target:
                     place = self._place(find(target))
@@ -262,18 +275,6 @@ class Follower:
                 if self._stopped.wait(A_MOMENT):
                     raise StoppedError("stopped while another runner gathered the facts")
 
-    def _check_history(self, ends: Ends, place: Place) -> None:
-        if place.position is None or place.event is None:
-            return
-        with ends.source.reading() as source:
-            found = digest_at(source, place.position)
-        if found != place.event:
-            raise HistoryChangedError(
-                f"{ends.target.where} followed the ledger up to position {place.position}, and the ledger in "
-                f"{ends.source.where} has {'another' if found else 'no'} event there: was it restored from a backup? "
-                "Right would be to gather all facts anew: rebuild, or `caseledger follow --rebuild`."
-            )
-
     def _place(self, found: Place | None) -> Place:
         if found is None:
             raise PassingError("the target's row in ledger_follower is gone")
@@ -281,7 +282,7 @@ class Follower:
 
     def _write_pause(self, at: str | None) -> None:
         def write() -> None:
-            with closing(Ends(self._source, self._target)) as ends, ends.target.writing() as target:
+            with self._opened() as ends, ends.target.writing() as target:
                 pause(target, at)
 
         self._patience.until_done(write)

@@ -6,9 +6,15 @@ from .errors import ForkedError
 
 
 class Home:
-    """The process that connections are used in: the first that asks, until they are all given back."""
+    """The process that connections are used in: the first that asks, until they are all given back.
 
-    def __init__(self) -> None:
+    Args:
+        what: what holds them, for the words of the refusal.
+
+    """
+
+    def __init__(self, what: str = "the ledger") -> None:
+        self._what = what
         self._process: int | None = None
 
     def check(self) -> None:
@@ -21,8 +27,8 @@ class Home:
             self._process = os.getpid()
         elif self.is_elsewhere:
             raise ForkedError(
-                f"the ledger was opened by process {self._process}, and this is {os.getpid()}, forked off it: its "
-                "connections are not to be shared. Right would be to open the ledger after the fork, in each process"
+                f"{self._what} was opened by process {self._process}, and this is {os.getpid()}, forked off it: its "
+                "connections are not to be shared. Right would be to open it after the fork, in each process"
             )
 
     @property
