@@ -20,7 +20,7 @@ from .history import History, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ..domain.center_state import CenterState
     from ..domain.clocks import Calendar
@@ -155,32 +155,30 @@ class Deciding:
         now = max(self.now, history.events[-1].recorded_at) if history.events else self.now
         kind = stream.partition(":")[0]
         if kind == "center":
-            if history.state is not None and history.state.policies:
-                authorise(command, history.state.policies[-1][1], stream)
+            _authorise_by_its_own_policy(command, history.state, stream)
             return Terms(now=now, calendar=self.calendar), None
-        if history.state is None and not command.creates:
+        center_id = _center_of(command, history.state)
+        if center_id is None:  # no such case, which its decider refuses
             return Terms(now=now, calendar=self.calendar), None
-        center_id: str = history.state.center if history.state is not None else command.center  # type: ignore[attr-defined]  # creating commands name it
-        center = self._center(center_id)
-        if center is None:
-            raise UnknownCase(
-                f"{center_id} is not registered", rule="center", right="register_center first", where="center"
-            )
+        center = self._registered(center_id)
         day = local_day(command.occurred_at or now, center.zone)
-        policy: Policy
-        if history.events and (ref := history.events[0].policy) is not None:
-            policy = center.policy_by(ref.digest)
-        else:
-            policy = center.policy_on(day)
+        policy = _governing(history, center, day)
         if not allowed:
             authorise(command, policy, center_id)
-        register = None
-        number = None
+        register = number = None
         if history.state is None and DECIDERS[kind].numbered:
             register = register_of(center_id, kind, day)
             number = number_of(center_id, kind, day, self._serial(register)[0] + 1)
         others = {named: self._history(named).state for named in command.referred}
         return Terms(now, self.calendar, policy, center, number, others), register
+
+    def _registered(self, center_id: str) -> CenterState:
+        center = self._center(center_id)
+        if center is None:
+            raise UnknownCase(
+                f"{center_id} is not registered", rule="center", right="register_center first", where="center"
+            )
+        return center
 
     def _center(self, center: str) -> CenterState | None:
         if self._centers.get(center) is None:
@@ -240,6 +238,29 @@ class Deciding:
             cause=f"{case}:{first.version}",
             late_reason=command.late_reason,
         )
+
+
+def _authorise_by_its_own_policy(command: Command, center: CenterState | None, stream: str) -> None:
+    """Check a command about a center against the policy it adopted last; before the first one nothing says who may."""
+    if center is not None and center.policies:
+        authorise(command, center.policies[-1][1], stream)
+
+
+def _center_of(command: Command, case: Any) -> str | None:  # noqa: ANN401 - each kind of case has its own state
+    """The center that a case belongs to, which the command names that creates it; none for a case that there is not."""
+    center: str | None = None
+    if case is not None:
+        center = case.center
+    elif command.creates:
+        center = getattr(command, "center", None)
+    return center
+
+
+def _governing(history: History, center: CenterState, day: date) -> Policy:
+    """The policy under which the case was accepted, also after a later one; of a new case that of the day."""
+    if history.events and (ref := history.events[0].policy) is not None:
+        return center.policy_by(ref.digest)
+    return center.policy_on(day)
 
 
 def _zone(command: Command, history: History) -> ZoneInfo:
