@@ -9,8 +9,9 @@ News may be lost, with a process that dies right after its commit or with a conn
 whoever waits also looks every so often as well.
 """
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Lock, Thread, current_thread
 from time import sleep
 from typing import Any, Final
@@ -18,6 +19,8 @@ from typing import Any, Final
 from sqlalchemy import Engine
 
 from .bell import Bell
+
+_log: Final = logging.getLogger("caseledger.store")
 
 SQLITE_LOOK: Final = 0.002
 SERVER_LOOK: Final = 0.01
@@ -52,7 +55,7 @@ class News:
         self._done = Event()
         self._to_tell = Event()
         self._lock = Lock()
-        self._threads: list[Thread] = []
+        self._threads: dict[str, Thread] = {}
         self._telling = engine.dialect.name == "postgresql"
         in_memory = engine.url.database in {None, "", ":memory:"}  # which no other process can reach
         self._watching = None if in_memory else _WATCHES.get(engine.dialect.name)
@@ -61,34 +64,35 @@ class News:
         """Let other processes know, soon, that something was committed."""
         if self._telling and not self._to_tell.is_set():
             self._to_tell.set()
-            self._begin(self._tell)
+            self._begin("tell", self._tell)
 
     def watch(self) -> None:
         """Ring the bell from now on when other processes commit."""
         if self._watching is not None:
-            self._begin(self._watch)
+            self._begin("watch", self._watch)
 
     def close(self) -> None:
         """Send what is to be sent, and end the threads."""
         self._done.set()
         with self._lock:
-            threads, self._threads = self._threads, []
+            threads, self._threads = list(self._threads.values()), {}
         self._to_tell.set()
         for thread in threads:
             if thread is not current_thread():
                 thread.join(_PATIENCE)
 
-    def _begin(self, work: Callable[[], None]) -> None:
+    def _begin(self, errand: str, work: Callable[[], None]) -> None:
         with self._lock:
-            if self._done.is_set() or any(thread.name == work.__name__ for thread in self._threads):
+            if self._done.is_set() or errand in self._threads:
                 return
             # A daemon: a process that ends without closing its ledger is not kept from ending.
-            self._threads.append(Thread(target=work, name=work.__name__, daemon=True))
-            self._threads[-1].start()
+            thread = Thread(target=work, name=f"caseledger-news-{errand}", daemon=True)
+            self._threads[errand] = thread
+            thread.start()
 
     def _tell(self) -> None:
         while not self._done.is_set():
-            with suppress(Exception), self._connection() as connection:
+            with self._survived("telling"), self._connection() as connection:
                 cursor = connection.cursor()
                 cursor.execute("SELECT 'caseledger_' || 'ledger_events'::regclass::oid::text")
                 channel = cursor.fetchall()[0][0]
@@ -107,10 +111,18 @@ class News:
     def _watch(self) -> None:
         while self._watching is not None and not self._done.is_set():
             # Whatever goes wrong: those who wait look for themselves, and say it where it can be said.
-            with suppress(Exception), self._connection() as connection:
+            with self._survived("watching"), self._connection() as connection:
                 for _ in self._watching(connection, self._done):
                     self._bell.ring()
             self._done.wait(AFTER_A_LOSS)
+
+    @contextmanager
+    def _survived(self, errand: str) -> Iterator[None]:
+        """Go on after any error: news may be lost, and a connection that is lost is made again."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001  # whatever the driver raises
+            _log.debug("news: %s was interrupted; again in %s s", errand, AFTER_A_LOSS, exc_info=True)
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:

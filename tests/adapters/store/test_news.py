@@ -1,5 +1,6 @@
 """Whoever waits for the ledger is woken by other processes' commits; no test here waits for the looks in between."""
 
+import logging
 from collections.abc import Callable, Iterator
 from threading import Event
 
@@ -52,14 +53,15 @@ def test_the_last_commit_before_the_end_is_told(rung: Event, database_url: str, 
     assert rung.wait(SOON)
 
 
+@pytest.mark.usefixtures("reader")
 def test_a_lost_connection_is_made_again(
-    reader: SqlApplicationRecorder,
     open_store: Open,
     postgresql_url: str,
     event: Made,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    del reader
+    caplog.set_level(logging.DEBUG, "caseledger.store")
     monkeypatch.setattr(news, "AFTER_A_LOSS", 0.01)
     listening, writer = (open_store(postgresql_url).application_recorder() for _ in range(2))
     heard = Event()
@@ -71,6 +73,9 @@ def test_a_lost_connection_is_made_again(
     )
     assert ended == [(True,)]
     assert heard.wait(SOON)  # it listens again, and looks at what it may have missed
+    (lost,) = [one for one in caplog.records if one.threadName == "caseledger-news-watch"]
+    assert lost.getMessage().startswith("news: watching was interrupted")
+    assert lost.exc_info is not None
     heard.clear()
     writer.insert_events([event("opinion:1", 1)])
     assert heard.wait(SOON)
