@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
-
-from sqlalchemy import Select, select
+from typing import TYPE_CHECKING
 
 from ..domain.checks import aware
-from ..domain.refusal import MissingDetail, UnknownCase
+from ..domain.opinion.timing import Verdict
 from ..domain.values import utc_text
-from ..projections.events import ledger_events
-from ..projections.reports import alerts, callbacks, cases, corrective, monthly, surveys, timeliness, trail
+from ..projections.reports import alerts, callbacks, corrective, monthly, surveys, timeliness
 from ..projections.reports.alerts import AlertPoints
 from ..projections.reports.callbacks import CallbackRates
-from ..projections.reports.cases import CaseFound
 from ..projections.reports.clocks import CLOCKS
 from ..projections.reports.corrective import CorrectiveCall
 from ..projections.reports.monthly import MonthlyOpinions
-from ..projections.reports.sources import Asked, Form, parameter
-from ..projections.reports.statuses import check_status
+from ..projections.reports.sources import Asked, Form
 from ..projections.reports.surveys import SurveyRates
-from ..projections.reports.timeliness import Timeliness
-from ..projections.reports.trail import TrailEntry
-from .asking import MOST, check_month, check_words, month_before
+from ..projections.reports.timeliness import ClockRan, Timeliness
+from .asking import check_month, check_words, month_before
 from .clock import system_clock
-from .reading import Reading
+from .looking import Looking
 from .targets import Targets
-from .trailing import TrailAsked, clauses_of, given_of, pages
 
 if TYPE_CHECKING:
     from .clock import Clock
     from .store.database import Database
 
 
-_RECORDED: Final = select(ledger_events.c.version).where(ledger_events.c.stream == parameter("stream")).limit(1)
-
-
-class Wanted(TypedDict, total=False):
-    """What is known of the cases that are looked for; see `Figures.find`."""
-
-    number: str | None
-    unit: str | None
-    customer: str | None
-    status: str | None
-    center: str | None
-
-
-class Figures:
+class Figures(Looking):
     """Reads figures; holds no state but the database.
 
     Months are local months of the center (DA-5). `as_of` (an aware moment, now by default) is when it is judged what
@@ -59,7 +39,7 @@ class Figures:
     """
 
     def __init__(self, database: Database, now: Clock = system_clock) -> None:
-        self._reading = Reading(database)
+        super().__init__(database)
         self._now = now
 
     def monthly(
@@ -111,6 +91,26 @@ class Figures:
             counted = connection.execute(timeliness.select_of(asked.form), asked.values)
             found = timeliness.rows(asked, counted, lambda group: targets.of(group if by == "center" else center))
         return sorted(found, key=lambda row: (CLOCKS.index(row.clock), row.group is None, row.group or ""))
+
+    def clocks(
+        self,
+        month: str,
+        *,
+        center: str | None = None,
+        verdicts: Collection[Verdict] = tuple(Verdict),
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[ClockRan]:
+        """The clocks that `timeliness` counts, a row each, of the wanted verdicts; by clock, then the earliest due.
+
+        Raises: as `monthly`.
+
+        """
+        asked = self._asked(month, center, "center", as_of, known_at)
+        with self._reading.moment(center) as connection:
+            found = connection.execute(timeliness.each(asked.form), asked.values)
+            ran = [timeliness.ran(asked, row) for row in found if row.verdict in verdicts]
+        return sorted(ran, key=lambda one: (CLOCKS.index(one.clock), one.due_at or one.started_at, one.case, one.turn))
 
     def callbacks(
         self,
@@ -174,93 +174,6 @@ class Figures:
         """
         form, values = _form(month, center, known_at)
         return self._reading.rows(surveys.figures(form, of_month=month is not None), surveys.row, values, center)
-
-    def find(  # noqa: PLR0913 - one for each way to look
-        self,
-        *,
-        number: str | None = None,
-        unit: str | None = None,
-        customer: str | None = None,
-        status: str | None = None,
-        center: str | None = None,
-        limit: int = 100,
-    ) -> list[CaseFound]:
-        """Find cases of every kind by what is known of them; all that is given must hold. Latest first.
-
-        Raises:
-            Refused: a status or center that there is not; the error lists the words for where a case stands.
-            PersistenceError: the database failed.
-
-        """
-        given = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
-        wanted = {name: value for name, value in given.items() if value is not None}
-        check_words(**given)
-        if not 0 <= limit < MOST:
-            raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
-        if status is not None:
-            check_status(status)
-        return self._reading.rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
-
-    def number_found(self, **wanted: Unpack[Wanted]) -> int:
-        """How many cases `find` would give without a limit.
-
-        Raises: as `find`.
-
-        """
-        given = {name: str(value) for name, value in wanted.items() if value is not None}
-        self.find(**wanted, limit=0)
-        return self._counted(cases.number_of(frozenset(given)), given)
-
-    def trail(
-        self, case: str | None = None, *, limit: int | None = None, **asked: Unpack[TrailAsked]
-    ) -> Iterator[TrailEntry]:
-        """The audit trail in the order of the ledger, of one case (id or form number) or of all; a page at a time.
-
-        Args:
-            case: a stream's id or the number on a form.
-            limit: at most so many.
-            asked: `edition`, show the clauses of this edition only, such as `9001:2015`; `since` and `until`, aware
-                moments between which it was recorded, both included.
-
-        Raises:
-            Refused: an edition that is not on file, an unknown form number.
-            PersistenceError: the database failed.
-
-        """
-        given = self._given(case, asked)
-        return pages(self._reading, given, clauses_of(self._reading, asked.get("edition")), limit)
-
-    def trail_size(self, case: str | None = None, **asked: Unpack[TrailAsked]) -> int:
-        """How many entries of the trail there are of what is asked for.
-
-        Raises: as `trail`.
-
-        """
-        given = self._given(case, asked)
-        return self._counted(trail.size(frozenset(given)), given)
-
-    def _given(self, case: str | None, asked: TrailAsked) -> dict[str, str]:
-        check_words(case=case)
-        given = given_of(asked)
-        return given if case is None else {**given, "stream": self._stream(case)}
-
-    def _counted(self, query: Select[Any], values: Mapping[str, str]) -> int:
-        (number,) = self._reading.rows(query, lambda found: int(found[0]), values)
-        return number
-
-    def _stream(self, case: str) -> str:
-        if ":" in case:
-            if not self._reading.rows(_RECORDED, tuple, {"stream": case}):
-                raise UnknownCase(
-                    f"{case} is not in the ledger", rule="ids", right="the id of a recorded case", where="case"
-                )
-            return case
-        found = self.find(number=case, limit=1)
-        if not found:
-            raise UnknownCase(
-                f"no case has the number {case}", rule="ids", right="an id or a form number", where="case"
-            )
-        return found[0].case
 
     def _asked(
         self, month: str, center: str | None, by: str, as_of: datetime | None, known_at: datetime | None

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ...projections.reports.statuses import WORDS
-from ..figures import Wanted
+from ..looking import Wanted
 from .opening import opened
 from .options import MOST, Db, Form, Listed
 from .rendering import print_rows, say_what_is_left

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
-from typing import Annotated
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 from typer.models import OptionInfo
 
+from ...domain.opinion.timing import Verdict
 from ...projections.reports.corrective import CorrectiveCall
 from ...projections.reports.sources import GROUPS
 from ..ledger import Ledger
@@ -19,9 +21,27 @@ from .options import AsOf, Db, Form, KnownAt, Listed
 from .people import shown
 from .rendering import print_rows
 from .words import Center, one_of
-from .zones import finder, make_sure_of, zone_of_center
+from .zones import finder, make_sure_of, zone_of_center, zones_of_centers
 
 app = typer.Typer(help="Monthly figures; each rate comes with its numerator and denominator.")
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is said of the clocks that are wanted."""
+
+    each: tuple[Verdict, ...] = tuple(Verdict)
+
+
+def verdicts(said: str) -> Verdicts:
+    """Read the words for what is said of a clock, separated by commas."""
+    words = [word.strip() for word in said.split(",")]
+    if unknown := [word for word in words if word not in list(Verdict)]:
+        raise typer.BadParameter(f"{', '.join(map(repr, unknown))} is not one of {', '.join(Verdict)}")
+    return Verdicts(tuple(map(Verdict, words)))
+
 
 _MONTH = typer.Option(
     "--month",
@@ -74,13 +94,33 @@ def timeliness(
     month: Month,
     center: Center = None,
     by: ByClockToo = "center",
+    cases: Annotated[
+        bool, typer.Option("--cases", help="List the clocks that are counted, each with its case.")
+    ] = False,
+    verdict: Annotated[
+        Verdicts | None,
+        typer.Option(
+            "--verdict",
+            parser=verdicts,
+            metavar="WORD,…",
+            help=f"With --cases: only those of which this is said, of {', '.join(Verdict)}.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     form: Listed = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Count what was done in time: response, plan, handling, callback, arrival; each with its denominators."""
+    if verdict and not cases:
+        raise typer.BadParameter("goes with --cases, which lists what is counted", param_hint="'--verdict'")
     with opened(context, db) as ledger:
+        if cases:
+            figure = partial(ledger.figures.clocks, verdicts=(verdict or Verdicts()).each)
+            ran = _of_months(ledger, figure, month, center=center, as_of=as_of, known_at=known_at)
+            print_rows(ran, form, zone_of=zones_of_centers(ledger, lambda row: row.center))
+            return
         rows = _grouped(ledger, ledger.figures.timeliness, month, center=center, by=by, as_of=as_of, known_at=known_at)
     print_rows(rows, form)
 
@@ -183,9 +223,22 @@ def _grouped(
     as_of: When | None,
     known_at: When | None,
 ) -> list[object]:
+    """The rows of a grouped figure for each month in turn."""
+    return _of_months(ledger, partial(figure, by=by), month, center=center, as_of=as_of, known_at=known_at)
+
+
+def _of_months(
+    ledger: Ledger,
+    figure: Callable[..., Iterable[Row]],
+    month: Months,
+    *,
+    center: str | None,
+    as_of: When | None,
+    known_at: When | None,
+) -> list[Row]:
     """The rows of a figure for each month in turn."""
     make_sure_of(ledger, center)
     zone = finder(ledger, center=center)
     judged = as_of.up_to(zone) if as_of else None
     known = known_at.up_to(zone) if known_at else None
-    return [row for one in month.each for row in figure(one, center=center, by=by, as_of=judged, known_at=known)]
+    return [row for one in month.each for row in figure(one, center=center, as_of=judged, known_at=known)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -61,6 +62,28 @@ class Timeliness:
     policies: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClockRan:
+    """One clock that `Timeliness` counts: of which case and turn, its times (UTC), what is said of it.
+
+    `late_by`: how much later than due it was done, or how long it is overdue by the moment of judgement. What was done
+    after that moment is not done.
+    """
+
+    month: str
+    clock: str
+    number: str
+    case: str
+    turn: int
+    center: str
+    started_at: datetime
+    due_at: datetime | None
+    done_at: datetime | None
+    verdict: Verdict
+    late_by: timedelta | None
+    policies: tuple[str, ...] = ()
+
+
 @cache
 def select_of(form: Form) -> Select[*tuple[Any, ...]]:
     """The figures of all clocks, put together once a form; parameters: those of the question."""
@@ -82,6 +105,41 @@ def figures(source: Source, form: Form, only: Collection[str] = CLOCKS) -> Selec
     # Counted by the verdict itself: a count for each would judge every clock six times.
     number = func.count(found.c.clock).label("number")
     return select(*found.c, number).group_by(*found.c)
+
+
+@cache
+def each(form: Form) -> Select[*tuple[Any, ...]]:
+    """The month's clocks, a row each with its verdict; parameters: those of the question."""
+    ran = clocks(of_month(known(as_known=form.as_known), form)).subquery("clocks")
+    shown = ("clock", "case_id", "turn", "number", "center", "started_at", "due_at", "done_at", *POLICY)
+    return select(*(ran.c[name] for name in shown), verdict(ran).label("verdict")).where(*_ran(ran))
+
+
+def ran(asked: Asked, found: Row[Any]) -> ClockRan:
+    """Make one line; how late it was or is, goes by the moment of judgement where it is not done."""
+    said = Verdict(found.verdict)
+    due, done = _moment(found.due_at), _moment(found.done_at)
+    if done is not None and found.done_at > asked.judged:
+        done = None
+    until = {Verdict.LATE: done, Verdict.OVERDUE: datetime.fromisoformat(asked.judged)}.get(said)
+    return ClockRan(
+        month=asked.month,
+        clock=found.clock,
+        number=found.number,
+        case=found.case_id,
+        turn=found.turn,
+        center=found.center,
+        started_at=datetime.fromisoformat(found.started_at),
+        due_at=due,
+        done_at=done,
+        verdict=said,
+        late_by=until - due if until is not None and due is not None else None,
+        policies=policies_of([found]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _ran(ran: FromClause) -> tuple[ColumnElement[bool], ...]:

@@ -70,6 +70,11 @@ def check_timeliness(asked: Asked, month: str, moment: datetime) -> Counter[str]
         (row.clock, row.group): {one.value: n for one in Verdict if (n := getattr(row, one.value))}
         for row in asked.figures.timeliness(month, as_of=moment)
     }
+    # The clocks one by one are those that are counted.
+    assert Counter(one.verdict for one in asked.figures.clocks(month, as_of=moment)) == met
+    late = asked.figures.clocks(month, as_of=moment, verdicts=(Verdict.LATE, Verdict.OVERDUE))
+    assert len(late) == met["late"] + met["overdue"]
+    assert all(one.late_by for one in late)
     return met
 
 

@@ -232,3 +232,34 @@ def test_each_case_is_shown_in_the_time_of_its_own_center(caseledger: Run, do: D
         lines = [line for line in caseledger(ask).out.splitlines() if "opinion:" in line and "10:30:00 +09:00" in line]
         assert lines, ask
         assert all("opinion:9" in line for line in lines)
+
+
+@pytest.mark.usefixtures("handled")
+def test_timeliness_opens_into_the_cases_that_it_counts(caseledger: Run) -> None:
+    """Answered after 50 of 60 minutes; the plan, due with the end of 7 March (OP-6), is two days late on the 9th."""
+    asked = ["report", "timeliness", *MARCH, "--center", "center:sz01", "--as-of", "2024-03-09"]
+    listed = {row["clock"]: row for row in caseledger(*asked, "--cases").json}
+    counted = {row["clock"]: row for row in caseledger(*asked).json}
+    assert {clock: row["cases"] for clock, row in counted.items()} == dict.fromkeys(listed, 1)
+    response, plan = listed["response"], listed["plan"]
+    assert (response["case"], response["number"], response["verdict"]) == ("opinion:1", NUMBER, "in_time")
+    assert (response["started_at"], response["due_at"], response["done_at"], response["late_by"]) == (
+        "2024-03-04T01:30:00.000000Z",
+        "2024-03-04T02:30:00.000000Z",
+        "2024-03-04T02:20:00.000000Z",
+        None,
+    )
+    assert (plan["verdict"], plan["done_at"], plan["late_by"]) == ("overdue", None, 2 * 24 * 3600)
+    only = caseledger(*asked, "--cases", "--verdict", "late,overdue").json
+    assert {row["verdict"] for row in only} == {"overdue"}
+    table = caseledger("report", "timeliness", "--month", "2024-03", "--cases", "--verdict", "overdue").out
+    assert "2024-03-07 23:59:59 +08:00" in table
+    assert "超期 overdue" in table
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_verdict_that_there_is_not_or_without_the_cases_is_wrong_usage(caseledger: Run) -> None:
+    caseledger("report", "timeliness", *MARCH, "--cases", "--verdict", "late,slow").refused(
+        "'slow'", "late", exit_code=2
+    )
+    caseledger("report", "timeliness", *MARCH, "--verdict", "late").refused("--cases", exit_code=2)
