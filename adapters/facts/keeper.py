@@ -45,9 +45,11 @@ class Statement:
         compiled: Any = statement.compile(dialect=engine.dialect)
         self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
+        self._fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
 
     def run(self, on: Connection | DBAPICursor, values: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's result
         """Run it with its parameters by name, on a connection or, as in an append, on the driver's own cursor."""
+        values = self._fixed | values
         given = tuple(values[name] for name in self._order) if self._order is not None else values
         return on.exec_driver_sql(self.text, given) if isinstance(on, Connection) else on.execute(self.text, given)
 
@@ -102,7 +104,7 @@ class Keeper:
         """Read so many streams into the table."""
 
         def statement() -> ClauseElement:
-            chosen = self._select([ledger_events.c.stream.in_(_bound(size))])
+            chosen = self._select([among(size)])
             return insert(table).from_select(list(table.c.keys()), chosen)
 
         return self._once(("read", table.name, size), statement)
@@ -167,14 +169,18 @@ class Keeper:
         # Not when the keeper is made: the dialect knows its server's version only once it has connected.
         return _statements(self.declaration, tongue_of(self._engine.dialect))
 
+    def drop(self, connection: Connection | DBAPICursor, table: Table, cases: Sequence[str]) -> None:
+        """Remove the rows of cases, however many."""
+        for chunk in chunks(cases):
+            self.drop_cases(table, len(chunk)).run(connection, values_of(chunk))
+
     def reread(
         self, connection: Connection | DBAPICursor, table: Table, cases: Sequence[str], *, old: Sequence[str]
     ) -> None:
         """Read cases anew; `old` are those that may have rows already."""
-        for chunk in chunks(old):
-            self.drop_cases(table, len(chunk)).run(connection, _values(chunk))
+        self.drop(connection, table, old)
         for chunk in chunks(cases):
-            self.read_cases(table, len(chunk)).run(connection, _values(chunk))
+            self.read_cases(table, len(chunk)).run(connection, values_of(chunk))
 
 
 # A process opens many ledgers with the same declarations: their tables are described, and their statements compiled,
@@ -205,6 +211,17 @@ def chunks(cases: Sequence[str]) -> Iterator[list[str]]:
         yield chunk + [chunk[-1]] * (size - len(chunk))
 
 
+def events_of(size: int) -> Select[*tuple[Any, ...]]:
+    """Stream, version, stored name and state of all events of so many streams."""
+    events = ledger_events.c
+    return select(events.stream, events.version, events.name, events.state).where(among(size))
+
+
+def among(size: int) -> ColumnElement[bool]:
+    """Only events of so many streams."""
+    return ledger_events.c.stream.in_(_bound(size))
+
+
 def _range(stream: ColumnElement[str]) -> list[ColumnElement[bool]]:
     return [stream > bindparam("after", type_=stream.type), stream <= bindparam("upto", type_=stream.type)]
 
@@ -213,5 +230,6 @@ def _bound(size: int) -> list[Any]:
     return [bindparam(f"stream_{number}", type_=ledger_events.c.stream.type) for number in range(size)]
 
 
-def _values(streams: Sequence[str]) -> dict[str, Any]:
+def values_of(streams: Sequence[str]) -> dict[str, Any]:
+    """What is bound where so many streams are named."""
     return {f"stream_{number}": stream for number, stream in enumerate(streams)}

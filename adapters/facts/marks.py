@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    func,
     insert,
     literal_column,
     or_,
@@ -63,6 +64,15 @@ def forget(names: Iterable[str]) -> Update:
     nothing = _written("")
     stale = ledger_facts.c.name.in_([_written(name) for name in names]) & (ledger_facts.c.fingerprint != nothing)
     return update(ledger_facts).where(stale).values(fingerprint=nothing)
+
+
+def following(mine: Mapping[str, Mark]) -> Select[int]:
+    """How many contents follow one of these declarations; a select without parameters, quicker than `made_elsewhere`.
+
+    A fingerprint covers the shape.
+    """
+    found = ledger_facts.c.fingerprint.in_([_written(mark.fingerprint) for mark in mine.values()])
+    return select(func.count()).select_from(ledger_facts).where(found)
 
 
 def made_elsewhere(mine: Mapping[str, Mark]) -> Select[tuple[str]]:

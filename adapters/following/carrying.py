@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ..facts.keeper import Keeper
+from ..facts.workshop import Workshop, tools_for
 from .link import Link
 from .reading import Eventreader, Teller
-from .workshop import Workshop, tools_for
 from .writing import Writer
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from ...projections.vocabulary import Facts as Declaration
     from ..facts.reach import Stretch
+    from ..facts.values import Row
+    from ..facts.workshop import Tools
     from .reading import News
-    from .values import Row
-    from .workshop import Tools
 
 
 @dataclass(frozen=True, slots=True)

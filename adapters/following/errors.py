@@ -25,9 +25,5 @@ class OvertakenError(FollowingError):
     """Another runner moved the same follower meanwhile; this one's transaction was rolled back, nothing is lost."""
 
 
-class UnreadableError(StoreError):
-    """The events of a case cannot be read as facts."""
-
-
 class StoppedError(FollowingError):
     """`stop` was called while the runner waited for a database to come back."""

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from ...projections.compile import select_of
 from ...projections.events import ledger_events
-from ..facts.keeper import chunks
+from ..facts.keeper import among, chunks, events_of, values_of
 from .place import Reached
 from .quick import Quick
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine
 
     from ...projections.vocabulary import Facts as Declaration
+    from ..facts.values import Row
+    from ..facts.workshop import Event
     from .place import Place
-    from .values import Row
-    from .workshop import Event
 
 _E: Final = ledger_events.c
 _EVENT: Final = (_E.stream, _E.version, _E.name, _E.state)
@@ -55,7 +55,7 @@ class Teller:
         return [
             row
             for chunk in chunks(cases)
-            for row in self._select(len(chunk)).on(connection, **_streams(chunk)).fetchall()
+            for row in self._select(len(chunk)).on(connection, **values_of(chunk)).fetchall()
         ]
 
     def stretch(self, connection: Connection, after: str, upto: str) -> list[Row]:
@@ -67,7 +67,7 @@ class Teller:
         """Of so many cases, or of a stretch."""
         found = self._made.get(size)
         if found is None:
-            only = _between() if size is None else [_among(size)]
+            only = _between() if size is None else [among(size)]
             found = self._made[size] = Quick(select_of(self.declaration, streams=only), self._engine)
         return found
 
@@ -98,8 +98,8 @@ class Eventreader:
         for chunk in chunks(cases):
             size = len(chunk)
             if size not in self._of_cases:
-                self._of_cases[size] = Quick(select(*_EVENT).where(_among(size)), self._engine, binary=True)
-            found += self._of_cases[size].on(connection, **_streams(chunk)).fetchall()
+                self._of_cases[size] = Quick(events_of(size), self._engine, binary=True)
+            found += self._of_cases[size].on(connection, **values_of(chunk)).fetchall()
         return found
 
     def stretch(self, connection: Connection, after: str, upto: str) -> list[Event]:
@@ -194,11 +194,3 @@ def digest_at(connection: Connection, position: int) -> str | None:
 def _between() -> list[ColumnElement[bool]]:
     kind = _E.stream.type
     return [_E.stream > bindparam("after", type_=kind), _E.stream <= bindparam("upto", type_=kind)]
-
-
-def _among(size: int) -> ColumnElement[bool]:
-    return _E.stream.in_([bindparam(f"stream_{number}", type_=_E.stream.type) for number in range(size)])
-
-
-def _streams(chunk: Sequence[str]) -> dict[str, str]:
-    return {f"stream_{number}": case for number, case in enumerate(chunk)}

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from eventsourcing.persistence import PersistenceError
 
 from ...domain.values import utc_text
+from ..facts.rows import COPIED_FROM
 from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
 from .place import Place, advance, find, locked, look, make_sure
 from .quick import together
 from .reading import Newsreader, first_after
-from .writing import COPIED_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from caseledger.adapters.facts.workshop import tools_for
 from caseledger.adapters.following.reading import Teller
-from caseledger.adapters.following.workshop import tools_for
 from caseledger.adapters.store.engine import connect
 from caseledger.projections.events import metadata
 from caseledger.projections.facts import ALL
 
-tools_for(ALL)
+_tools = tools_for(ALL)
+for _one in ALL:
+    _tools.select(_one.name)
 _engine = connect("sqlite://")
 metadata.create_all(_engine)
 with _engine.connect() as _connection:

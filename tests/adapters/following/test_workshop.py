@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from caseledger.adapters.following.errors import UnreadableError
-from caseledger.adapters.following.workshop import Workshop, tools_for
+from caseledger.adapters.facts.workshop import UnreadableError, Workshop, tools_for
 from caseledger.projections.ahead import keys_read
 from caseledger.projections.vocabulary import Facts
 from tests.projections.made_up import CASES, NAMES, TURNS, Stored, fold, stored

@@ -1,4 +1,4 @@
-"""Where facts are read off a server's events: a database in memory, beside the runner.
+"""Where facts are read off a server's events: a database in memory, beside whoever appends or follows.
 
 PostgreSQL and MariaDB parse an event's JSON anew for each key that a select asks for; the events themselves come over
 in a fraction of that time. So those of some whole cases are fetched, parsed once, and the declared selects run here.
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from ...projections.ahead import PREFIX, keys_read, select_ahead
-from .errors import UnreadableError
+from ..store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Event: TypeAlias = "tuple[str, int, str, bytes]"
 """Stream, version, stored name, state."""
+
+
+class UnreadableError(StoreError):
+    """The events of a case cannot be read as facts."""
 
 
 class Insert(NamedTuple):
@@ -46,11 +50,19 @@ class Tools:
 
     table: str
     inserts: Mapping[str, Insert]
-    selects: Mapping[str, Asked]
+    declarations: Mapping[str, Declaration]
     openers: Mapping[str, frozenset[str]]
+    _selects: dict[str, Asked] = field(default_factory=dict)
+
+    def select(self, name: str) -> Asked:
+        """One declaration's; written when it is first asked for, as compiling all would take 0.1 s."""
+        found = self._selects.get(name)
+        if found is None:
+            found = self._selects[name] = Asked(*select_ahead(self.declarations[name]))
+        return found
 
 
-@cache  # compiling is most of what opening a follower would cost
+@cache  # a process opens many ledgers and followers with the same declarations
 def tools_for(declarations: tuple[Declaration, ...]) -> Tools:
     """Write down what a workshop needs for some declarations."""
     keys = keys_read(declarations)
@@ -61,7 +73,7 @@ def tools_for(declarations: tuple[Declaration, ...]) -> Tools:
             f"{columns}, PRIMARY KEY (stream, version)) WITHOUT ROWID"
         ),
         inserts={name: _insert(some) for name, some in keys.items()},
-        selects={one.name: Asked(*select_ahead(one)) for one in declarations},
+        declarations={one.name: one for one in declarations},
         openers={one.name: frozenset(event.name for event in one.opened_by) for one in declarations},
     )
 
@@ -124,7 +136,7 @@ class Workshop:
         if self._tools.openers[name].isdisjoint(self._there):
             return []
         try:
-            found: list[Row] = self._database.execute(*self._tools.selects[name]).fetchall()
+            found: list[Row] = self._database.execute(*self._tools.select(name)).fetchall()
         except sqlite3.Error as error:
             raise UnreadableError(f"{name} cannot be read off the events ({type(error).__name__})") from None
         return found
