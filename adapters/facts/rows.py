@@ -58,7 +58,7 @@ class Put:
 
     def _replacing(self, rows: list[Row]) -> tuple[str, list[Row]]:
         """Leave out the columns that no row gives: most of a young case's, and each costs on both sides."""
-        given = [any(value is not None for value in column) for column in zip(*rows, strict=True)]
+        given = [column.count(None) < len(rows) for column in zip(*rows, strict=True)]
         names = [name for name, is_given in zip(self._names, given, strict=True) if is_given]
         marks = ", ".join(["%s"] * len(names))
         text = f"REPLACE INTO {self._table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - names of declarations
