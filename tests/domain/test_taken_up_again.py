@@ -43,7 +43,7 @@ FIRST_WEEK, THIRD_WEEK, FOURTH_WEEK = (at(f"2026-03-{day} {LAST}") for day in ("
 
 def again(*steps: object, when: str = "2026-03-25 09:00") -> Story:
     """The case, after the same came again on the 24th, in its fourth seven days."""
-    return given(*(steps or ENDED), beside=LATER).when(treat_as_unsatisfied(when))  # type: ignore[arg-type]
+    return given(*(steps or ENDED), beside=LATER).when(treat_as_unsatisfied(when))  # type: ignore[arg-type]  # steps are builders and commands alike
 
 
 def state(story: Story) -> OpinionState:

@@ -81,11 +81,11 @@ def test_standard_input_may_begin_with_a_byte_order_mark(caseledger: Run) -> Non
 
 
 def test_the_same_command_again_changes_nothing_and_says_so(caseledger: Run, case: str, do: Do) -> None:
-    before = caseledger("replay", case).out
+    before = caseledger("replay", case, "--format", "json").json["events"]
     said = do("accept_opinion", COMPLAINT)
     assert said.exit_code == 0
     assert "recorded before as cmd:1; nothing was added" in said.out
-    assert caseledger("replay", case).out == before
+    assert caseledger("replay", case, "--format", "json").json["events"] == before
 
 
 @pytest.mark.usefixtures("ledger")
