@@ -1,6 +1,5 @@
 """One database with its connections, its transactions and those who wait for news of it."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
@@ -12,11 +11,12 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection
 from .bell import Bell
 from .dialects import side_of
 from .engine import WRITE
-from .errors import ClosedError, ConnectionLostError, LockTimeoutError
+from .errors import ClosedError, ConnectionLostError
 from .forks import Home
 from .kept import MOST, Kept
 from .news import News
 from .translating import connection_lost, driver_error, translate
+from .turn import Turn
 
 T = TypeVar("T")
 
@@ -40,13 +40,12 @@ class Database:
         self.side: Final = side_of(engine.dialect)
         self.bell: Final = Bell(heard=lambda: self._news.watch())  # noqa: PLW0108  # there is no news yet
         self._news: Final = News(engine, self.bell)
-        self._lock_timeout = lock_timeout
         self._writing = engine.execution_options(**{WRITE: True})
         in_memory = engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}
         # In memory there is one connection, and whoever has it out has the database alone.
         self._idle: Final = Kept(engine, self.side, 0 if in_memory else MOST)
-        self._turn = threading.Lock() if engine.dialect.name == "sqlite" and not in_memory else None
-        self._kept: Connection | None = None
+        in_file = engine.dialect.name == "sqlite" and not in_memory
+        self._turn: Final = Turn(self._writing, lock_timeout, self.check_open) if in_file else None
         self._closed = False
         self._home: Final = Home()
 
@@ -56,8 +55,7 @@ class Database:
 
         A reading transaction sees one moment throughout. A writing one waits at its beginning for its turn to append,
         where appends take turns (not on PostgreSQL; `append=False`, for writes that add no events, never waits). Do
-        not open a second one in the same thread before the first has ended: on SQLite it would wait for itself until
-        the lock timeout.
+        not open a second one in the same thread before the first has ended: on a SQLite file it is refused.
 
         Raises:
             eventsourcing.persistence.PersistenceError: the database failed; `IntegrityError` for a record conflict,
@@ -88,7 +86,7 @@ class Database:
         Raises: as `transaction`.
         """
         if self._turn is not None:
-            result = self._append_in_turn(work)
+            result = self._append_in_turn(self._turn, work)
         else:
             with self._at_hand() as pooled:
                 cursor = pooled.cursor()
@@ -107,12 +105,11 @@ class Database:
         self.bell.ring()
         self._news.tell()
 
-    def _append_in_turn(self, work: Callable[[DBAPICursor], T]) -> T:
-        kept = self._take_turn()
-        try:
+    def _append_in_turn(self, turn: Turn, work: Callable[[DBAPICursor], T]) -> T:
+        with self._translated(), turn.taken() as kept:
             cursor = kept.connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
             try:
+                cursor.execute("BEGIN IMMEDIATE")
                 result = work(cursor)
                 self.engine.dialect.do_commit(kept.connection)
             except BaseException:
@@ -121,10 +118,6 @@ class Database:
                     cursor.execute("ROLLBACK")
                 cursor.close()  # the error keeps it alive, and with it the file open, also after the store is closed
                 raise
-        except Exception as error:  # noqa: BLE001  # whatever the driver raises is translated in one place
-            self._fail(error)
-        finally:
-            self._turn_over()
         return result
 
     def read(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -195,10 +188,7 @@ class Database:
             return
         self._idle.release()
         if self._turn is not None:
-            with self._turn:
-                if self._kept is not None:
-                    self._kept.close()
-                    self._kept = None
+            self._turn.close()
         self._home.leave()
 
     @contextmanager
@@ -207,30 +197,8 @@ class Database:
             with self._checked_out(self._writing) as connection:
                 yield connection
             return
-        kept = self._take_turn()
-        try:
+        with self._translated(), self._turn.taken() as kept:
             yield kept
-        finally:
-            self._turn_over()
-
-    def _take_turn(self) -> Connection:
-        """Wait for the one connection of this process that writes to a SQLite file; whoever gets it gives it back."""
-        self.check_open()
-        turn = self._turn
-        if turn is None or not turn.acquire(timeout=self._lock_timeout):
-            raise LockTimeoutError(f"another writer of this process kept the ledger for over {self._lock_timeout} s")
-        try:
-            self.check_open()  # it may have been closed while this writer waited
-            if self._kept is None:
-                self._kept = self._writing.connect()
-        except Exception as error:  # noqa: BLE001  # as above
-            turn.release()
-            self._fail(error)
-        return self._kept
-
-    def _turn_over(self) -> None:
-        if self._turn is not None:
-            self._turn.release()
 
     @contextmanager
     def _checked_out(self, engine: Engine) -> Iterator[Connection]:

@@ -1,0 +1,105 @@
+"""A signal's handler that raises while the store is at work, as a time limit of a service's: nothing stays locked."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy import Connection, event
+
+from caseledger.adapters.store import SqlFactory
+from caseledger.adapters.store.errors import LockTimeoutError
+from caseledger.adapters.store.recorder import SqlApplicationRecorder
+
+Open = Callable[[str], SqlFactory]
+
+
+class TimeIsUpError(Exception):
+    """What a service's time limit raises."""
+
+
+@contextmanager
+def time_up_after_the_first_statement(driver: Any) -> Iterator[None]:  # noqa: ANN401 - the driver's connection
+    """The signal comes while the statement runs, inside C: its handler raises as soon as the statement is done."""
+
+    def raise_it(*_: object) -> None:
+        driver.set_trace_callback(None)
+        raise TimeIsUpError
+
+    before = signal.signal(signal.SIGUSR1, raise_it)
+    # No step of Python's lies between the signal and the statement's end, where the handler could come early.
+    driver.set_trace_callback(partial(ctypes.CDLL(None).kill, os.getpid(), int(signal.SIGUSR1)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def writer_of(recorder: SqlApplicationRecorder) -> Any:  # noqa: ANN401 - the driver's connection
+    with recorder.transaction() as connection:
+        return connection.connection.dbapi_connection
+
+
+def appended(recorder: SqlApplicationRecorder, stream: str) -> None:
+    recorder.insert_events([StoredEvent(stream, 1, "opinion.accepted.v1", b"{}")])
+
+
+def opened_for_writing(recorder: SqlApplicationRecorder, stream: str) -> None:
+    with recorder.transaction() as connection:
+        recorder.insert_within(connection, [StoredEvent(stream, 1, "opinion.accepted.v1", b"{}")])
+
+
+@pytest.mark.parametrize("write", [appended, opened_for_writing])
+def test_an_interruption_as_a_transaction_begins_keeps_nobody_from_writing(
+    open_store: Open, sqlite_url: str, write: Callable[[SqlApplicationRecorder, str], None]
+) -> None:
+    recorder = open_store(sqlite_url).application_recorder()
+    other = SqlFactory({"CASELEDGER_URL": sqlite_url, "CASELEDGER_LOCK_TIMEOUT": "0.2"})
+    with time_up_after_the_first_statement(writer_of(recorder)), pytest.raises(TimeIsUpError):
+        write(recorder, "opinion:1")
+    try:
+        write(other.application_recorder(), "opinion:2")
+    finally:
+        other.close()
+    write(recorder, "opinion:1")
+    assert recorder.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 1, "opinion:2": 1}
+
+
+def test_an_interruption_while_the_first_connection_is_made_keeps_nobody_waiting(
+    open_store: Open, sqlite_url: str
+) -> None:
+    store = open_store(sqlite_url)
+    recorder = store.application_recorder()
+    engine = store.database.engine
+    engine.dispose()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    event.listen(engine, "checkout", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        appended(recorder, "opinion:1")
+    event.remove(engine, "checkout", interrupted)
+    appended(recorder, "opinion:1")
+    assert recorder.stream_versions(["opinion:1"]) == {"opinion:1": 1}
+
+
+def test_a_thread_that_writes_already_is_told_so(open_store: Open, sqlite_url: str) -> None:
+    recorder = open_store(sqlite_url).application_recorder()
+
+    def again(connection: Connection) -> None:
+        assert connection.in_transaction()
+        appended(recorder, "opinion:2")
+
+    with recorder.transaction() as connection:
+        recorder.insert_within(connection, [StoredEvent("opinion:1", 1, "opinion.accepted.v1", b"{}")])
+        with pytest.raises(LockTimeoutError, match="writes to the ledger already"):
+            again(connection)
+    assert recorder.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 1, "opinion:2": 0}
