@@ -69,12 +69,13 @@ class Care:
 
         Raises:
             UnknownCode: no facts of that name.
-            RebuildOvertakenError: another rebuild of the same facts began meanwhile.
+            RebuildOvertakenError: another rebuild of the same facts began meanwhile, and gives no sign of life for 30
+                s; else it is waited for.
             StoreError: the database failed; the facts are as before.
 
         """
         self._database.check_open()
-        return self._facts.rebuild(names, progress)
+        return self._facts.rebuild(names, progress, wait=True)
 
     def follower(self, target: str, facts: Sequence[Declaration] | None = None) -> Follower:
         """Make a runner that keeps facts, or some of them, in another database, woken at once by what is recorded here.

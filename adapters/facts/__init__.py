@@ -27,6 +27,7 @@ from .marks import NO_MARK, following, forget, made_elsewhere, marks
 from .mending import Change, changes, forget_changed, is_whole
 from .reach import Progress, Reach
 from .rebuilding import RebuildOvertakenError, rebuild
+from .waiting import await_other
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
@@ -191,7 +192,9 @@ class Facts:
         )
         return [one for one in touched if one.cases]
 
-    def rebuild(self, names: Sequence[str] | None = None, progress: Progress | None = None) -> tuple[str, ...]:
+    def rebuild(
+        self, names: Sequence[str] | None = None, progress: Progress | None = None, *, wait: bool = False
+    ) -> tuple[str, ...]:
         """Read facts anew from all events, beside those who read and write; give the names of those rebuilt.
 
         A reader sees the old rows or the new, never half; no append made meanwhile is lost; a rebuild that is killed
@@ -201,10 +204,12 @@ class Facts:
         Args:
             names: which facts, beside those that had to be made anew; all by default.
             progress: called after each chunk of cases.
+            wait: whether to wait for another rebuild that begins meanwhile, which reads all that this one would.
 
         Raises:
             UnknownCode: no facts of that name.
-            RebuildOvertakenError: another rebuild of the same facts began meanwhile.
+            RebuildOvertakenError: another rebuild of the same facts began meanwhile; with `wait`, and gives no sign of
+                life for `ABANDONED` seconds.
             PersistenceError: the database failed; the facts are as before.
 
         """
@@ -215,7 +220,12 @@ class Facts:
         with crew_of(self._reach) as crew:
             for keeper in chosen:
                 with watched(_log, "rebuilt", {"facts": keeper.name}):
-                    rebuild(self._reach, crew, keeper, progress)
+                    try:
+                        rebuild(self._reach, crew, keeper, progress)
+                    except RebuildOvertakenError:
+                        if not wait:
+                            raise
+                        await_other(self._reach, keeper, ABANDONED)
         return tuple(keeper.name for keeper in chosen)
 
     def check(self, progress: Progress | None = None) -> CheckReport:

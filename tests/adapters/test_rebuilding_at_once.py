@@ -138,6 +138,44 @@ def test_a_rebuild_never_empties_what_a_later_one_has_gathered(
     later._reach.engine.dispose()
 
 
+def test_who_is_overtaken_waits_for_the_later_one_instead_of_overtaking_it(ledger_url: str, engine: Engine) -> None:
+    later = Facts(connect(ledger_url))
+
+    def overtake(*_: object) -> None:
+        later.rebuild([NAME])
+
+    assert Facts(engine).rebuild([NAME], overtake, wait=True) == (NAME,)
+    assert later.check().is_clean
+    later._reach.engine.dispose()
+
+
+def test_several_who_rebuild_again_and_again_all_come_to_an_end(ledger_url: str) -> None:
+    def again(_: int) -> int:
+        own = connect(ledger_url)
+        try:
+            return sum(len(Facts(own).rebuild([NAME], wait=True)) for _ in range(4))
+        finally:
+            own.dispose()
+
+    with ThreadPoolExecutor(3) as processes:
+        assert list(processes.map(again, range(3))) == [4, 4, 4]
+
+
+def test_a_later_one_that_was_killed_is_not_waited_for_for_ever(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts_module, "ABANDONED", 0.2)
+    facts = Facts(engine)
+
+    def begin_and_die(*_: object) -> None:
+        with facts._reach.writing() as connection:
+            begin_rebuild(connection, NAME, "killed")
+
+    with pytest.raises(RebuildOvertakenError, match=r"no sign of life for 0.2 s.*caseledger rebuild fact_"):
+        facts.rebuild([NAME], begin_and_die, wait=True)
+    assert facts.check().is_clean
+
+
 def test_nobody_takes_the_table_beside_away_while_a_stretch_is_written_into_it(ledger_url: str, engine: Engine) -> None:
     facts = Facts(engine)
     keeper = facts._keepers[NAME]
