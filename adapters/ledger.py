@@ -15,7 +15,7 @@ from .closing import or_closed
 from .due import DueList
 from .figures import Figures
 from .opening import application, database_of, executor_within, facts_of
-from .replaying import Replay, replay
+from .replaying import Replay, recorded, replay
 from .within import Within
 
 if TYPE_CHECKING:
@@ -168,8 +168,14 @@ class Ledger(Care):
         return replay(self._app, self._figures, case, version=version, at=at)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
-        """Read the events of several cases by their ids, in one round trip; an unknown case has none."""
-        return {case: history.events for case, history in self._app.streams.histories(cases).items()}
+        """Read the events of several cases by their ids, in one round trip; an unknown case has none.
+
+        Raises:
+            UnknownCase: one of them can be no id.
+            StoreError: the database failed.
+
+        """
+        return recorded(self._app.streams, cases)
 
     def reveal(self, case: str, *, actor: Actor, purpose: str) -> dict[int, dict[str, str | Erased]]:
         """Read the sealed personal words of a case, by version and field. The look itself is recorded first.

@@ -12,11 +12,13 @@ from .history import History
 from .opening import ledger_id_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ..domain.event import Recorded
     from .application import CaseApplication
     from .figures import Figures
+    from .streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,20 @@ def replay(app: CaseApplication, figures: Figures, case: str, *, version: int | 
     return Replay(stream, number, history.state, history.events, ledger_id_of(app))
 
 
-def _stream(figures: Figures, case: str) -> str:
+def recorded(streams: Streams, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
+    """Read the events of several cases by their ids; see `Ledger.histories`."""
+    for case in cases:
+        _check_id(case)
+    return {case: history.events for case, history in streams.histories(cases).items()}
+
+
+def _check_id(case: str) -> None:
     if not is_name(case):
         raise UnknownCase("no case has such an id", rule="ids", right="an id or a form number", where="case")
+
+
+def _stream(figures: Figures, case: str) -> str:
+    _check_id(case)
     if ":" in case:
         return case
     found = figures.find(number=case)

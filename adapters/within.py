@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.refusal import Refused
+from .replaying import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,5 +64,11 @@ class Within:
         return self._executor.execute(groups)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
-        """Read the events of cases by their ids, those of this transaction included; an unknown case has none."""
-        return {case: history.events for case, history in self._executor.streams.histories(cases).items()}
+        """Read the events of cases by their ids, those of this transaction included; an unknown case has none.
+
+        Raises:
+            UnknownCase: one of them can be no id.
+            StoreError: the database failed.
+
+        """
+        return recorded(self._executor.streams, cases)

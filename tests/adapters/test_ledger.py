@@ -16,7 +16,7 @@ from caseledger.adapters.keys import KeyFileMissingError
 from caseledger.adapters.store.errors import DeadlockError
 from caseledger.domain.center import evolve
 from caseledger.domain.center_events import CenterRegistered, Estate, PolicyAdopted
-from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, WrongTime
+from caseledger.domain.refusal import MissingDetail, NotAuthorised, Refused, UnknownCase, WrongTime
 from tests.stories import CENTER, COMPLAINT, START, actor, one_of_each
 from tests.telling import SetClock
 
@@ -48,6 +48,12 @@ def test_a_ledger_without_its_key_file_is_refused_and_no_new_one_is_made(tmp_pat
     with pytest.raises(KeyFileMissingError, match=r"a\.db\.keys"):
         Ledger(f"sqlite:///{tmp_path}/a.db")
     assert not (tmp_path / "a.db.keys").exists()
+
+
+@pytest.mark.parametrize("case", ["\ud800", "opinion:\x00", "", "opinion:" + "7" * 64, "张三"])
+def test_the_history_of_what_can_be_no_id_is_refused_alike_on_every_database(database_url: str, case: str) -> None:
+    with Ledger(database_url) as ledger, pytest.raises(UnknownCase, match="no case has such an id"):
+        ledger.histories([COMPLAINT, case])
 
 
 def test_a_look_without_a_proper_purpose_is_refused_and_not_on_record(sqlite_url: str) -> None:

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from caseledger import Ledger, Refused
+from caseledger import Ledger, Refused, UnknownCase
 from caseledger.adapters.store.database import Database
 from caseledger.adapters.store.errors import (
     ForeignConnectionError,
@@ -50,6 +50,17 @@ def note(connection: Connection, opinion: str) -> None:
 
 def known(ledger: Ledger, *cases: str) -> list[int]:
     return [len(events) for events in ledger.histories(cases).values()]
+
+
+def test_the_history_of_what_can_be_no_id_is_refused_and_the_transaction_goes_on(
+    ledger: Ledger, service: Engine
+) -> None:
+    with service.begin() as connection:
+        inside = ledger.within(connection)
+        note(connection, OPINION)
+        with pytest.raises(UnknownCase, match="no case has such an id"):
+            inside.histories([OPINION, "opinion:\x00"])
+    assert tickets(service) == [OPINION]
 
 
 def test_rows_events_and_facts_are_committed_together(ledger: Ledger, service: Engine) -> None:
