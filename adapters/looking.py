@@ -79,7 +79,9 @@ class Looking:
     def trail(
         self, case: str | None = None, *, limit: int | None = None, **asked: Unpack[TrailAsked]
     ) -> Iterator[TrailEntry]:
-        """The audit trail in the order of the ledger, of one case (id or form number) or of all; a page at a time.
+        """The audit trail in the order of the ledger, of one case (id or form number) or of all.
+
+        It is as long as the ledger: an iterator, with a page in memory, where all other figures are lists.
 
         Args:
             case: a stream's id or the number on a form.

@@ -28,6 +28,11 @@ class Replay:
     case: str
     number: str | None
     state: Any
+    """What is known of it: an `OpinionState`, `OrderState`, `SurveyState` or `CenterState`, by the kind of its id.
+
+    A type checker does not know the kind, and a center has no status: a union would have each caller narrow it before
+    the first `state.status`. Who wants it checked does so with `isinstance`.
+    """
     events: tuple[Recorded, ...]
     ledger: str | None = None
     """The id of the ledger."""
