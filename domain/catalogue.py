@@ -25,9 +25,12 @@ from .survey.commands import SURVEY_COMMANDS
 from .survey.decide import decide as decide_survey
 from .survey.events import SURVEY_EVENTS
 from .survey.state import evolve as evolve_survey
+from .values import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pydantic_core import ErrorDetails
 
     from .command import Command
     from .event import Event
@@ -109,7 +112,13 @@ def command_from(name: str, values: Mapping[str, Any]) -> Command:
         return kind.model_validate(values)
     except ValidationError as error:
         problems = [
-            (".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, "))
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
+            (".".join(map(str, one["loc"])), _told(one)) for one in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidCommand(name, problems) from None
+
+
+def _told(one: ErrorDetails) -> str:
+    """What is wrong with a field; what an id is, in words."""
+    if one["type"] == "string_pattern_mismatch":
+        return form_of(one["ctx"]["pattern"])
+    return one["msg"].removeprefix("Value error, ")

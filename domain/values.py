@@ -14,6 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, St
 
 ID_LENGTH: Final = 64
 ID_PATTERN: Final = rf"^[a-z0-9][a-z0-9._:-]{{0,{ID_LENGTH - 1}}}$"
+CODE_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,47}$"
+CENTER_PATTERN: Final = r"^center:[a-z0-9][a-z0-9-]{0,23}$"
+SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _YEARS: Final = range(1900, 3000)
 
@@ -37,6 +40,26 @@ def _storable(value: object) -> object:
 
 def _tail(kind: str) -> str:
     return rf"^{kind}:[a-z0-9][a-z0-9._:-]{{0,{62 - len(kind)}}}$"
+
+
+_FORMS: Final = {
+    ID_PATTERN: f"is no id: lower case letters, digits and . _ : -, beginning with a letter or digit, {ID_LENGTH} "
+    "characters at most, and no person's name",
+    CODE_PATTERN: "is no code: lower case letters, digits and _ . -, beginning with a letter or digit, 48 "
+    "characters at most",
+    CENTER_PATTERN: "is no id of a center, such as center:sz01: after the colon lower case letters, digits and -, 24 "
+    "characters at most",
+    SHA256_PATTERN: "is no SHA-256: 64 hexadecimal digits, letters in lower case",
+} | {
+    _tail(kind): f"is no id of this kind, such as {kind}:2026-0001: after the colon lower case letters, digits and "
+    f". _ : -, {ID_LENGTH} characters at most in all, and no person's name"
+    for kind in ("opinion", "order", "survey")
+}
+
+
+def form_of(pattern: str) -> str:
+    """Say in words what does not match a pattern, and what would."""
+    return _FORMS.get(pattern, f"does not have the form {pattern}")
 
 
 def _in_utc(value: object) -> object:
@@ -84,9 +107,9 @@ def _cents(value: Decimal) -> Decimal:
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Any id: lower case letters, digits and `. _ : -`, at most 64 characters, prefixed by its kind."""
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,47}$")]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 """A word from a list that a policy or a source names: a category, a department, a source status."""
-CenterId = Annotated[str, StringConstraints(pattern=r"^center:[a-z0-9][a-z0-9-]{0,23}$")]
+CenterId = Annotated[str, StringConstraints(pattern=CENTER_PATTERN)]
 """A management service center; short, because form numbers and registers are named after it."""
 OpinionId = Annotated[str, StringConstraints(pattern=_tail("opinion")), Field(description="id of an opinion case")]
 OrderId = Annotated[str, StringConstraints(pattern=_tail("order")), Field(description="id of a service order")]

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...domain.opinion.commands import AcceptOpinion, EndOpinion
 from ...domain.personal import PersonalMark
+from ...domain.values import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def reason_of(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     context = first.get("ctx", {})
     if first["type"] == "string_pattern_mismatch":
-        return f"does not have the form {context['pattern']}"
+        return form_of(context["pattern"])
     if first["type"] in {"too_long", "string_too_long"}:
         return f"is longer than the {context['max_length']} characters that it may have"
     if first["type"] == "value_error":

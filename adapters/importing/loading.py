@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from pydantic import ValidationError
 
 from ...domain.refusal import Refused
+from ...domain.values import form_of
 from .fields import ACCEPT
 from .mapping import Mapping, Origin
 
@@ -210,7 +211,7 @@ def _problems_of(error: ValidationError) -> Iterator[tuple[str, str]]:
             case "value_error":
                 yield place, str(context["error"])
             case "string_pattern_mismatch":
-                yield place, f"{problem['input']!r} does not have the form {context['pattern']}"
+                yield place, f"{problem['input']!r} {form_of(context['pattern'])}"
             case _:
                 yield place, f"{problem['msg'].replace('Input should be', 'should be')}, not {problem['input']!r}"
 

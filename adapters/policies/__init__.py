@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from ...domain.catalogue import COMMANDS
 from ...domain.policy import Policy
 from ...domain.refusal import Refused
+from ...domain.values import form_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -127,6 +128,8 @@ def _tables(inherited: dict[str, Any], own: dict[str, Any], key: str) -> bool:
 def _told(error: ErrorDetails) -> str:
     """One wrong value: where it is, what is wrong, and what would be right where that can be said."""
     place = ".".join(map(str, error["loc"]))
+    if error["type"] == "string_pattern_mismatch":
+        return f"{place}: {form_of(error['ctx']['pattern'])}"
     if error["type"] != "extra_forbidden":
         return f"{place}: {error['msg'].removeprefix('Value error, ')}"
     near = get_close_matches(str(error["loc"][-1]), Policy.model_fields, n=1)

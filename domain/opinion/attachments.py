@@ -10,14 +10,14 @@ from ..checks import moment_of
 from ..event import Event
 from ..growth import replace
 from ..terms import Terms
-from ..values import Code, Count, Id
+from ..values import SHA256_PATTERN, Code, Count, Id
 from .commands import OfOpinion
 from .theme import Theme
 
 if TYPE_CHECKING:
     from .state import OpinionState
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]
 """A SHA-256 as 64 lower case hexadecimal digits."""
 
 

@@ -93,6 +93,28 @@ class TestCommandFromValues:
         assert "李女士" not in str(told.value)
         assert "caseledger do agree_price --schema" in str(told.value)
 
+    @pytest.mark.parametrize(
+        ("field", "given", "told"),
+        [
+            (
+                "customer",
+                "张三",
+                "lower case letters, digits and . _ : -, beginning with a letter or digit, 64",
+            ),
+            ("unit", "8F14E45F-CEEA-467F-A51E-1B2C3D4E5F60", "is no id: lower case letters"),
+            ("case", "order:1", "is no id of this kind, such as opinion:2026-0001"),
+            ("center", "center:SZ01", "is no id of a center, such as center:sz01"),
+            ("category", "Noise!", "is no code: lower case letters"),
+        ],
+    )
+    def test_what_an_id_is_is_told_in_words_and_not_as_a_pattern(self, field: str, given: str, told: str) -> None:
+        with pytest.raises(InvalidCommand) as refused:
+            command_from("accept_opinion", {"actor": ACTOR, field: given})
+        said = dict(refused.value.problems)[field]
+        assert told in said
+        assert "^" not in said
+        assert given not in said
+
 
 def test_refusal_says_where_what_by_which_rule_and_what_would_be_right() -> None:
     refusal = WrongState("it is over", rule="OP-14", right="a new case", where="case")

@@ -31,7 +31,7 @@ from tests.adapters.importing.reports import counts, only_reject, size
         (("1,2011", ",2011"), ("id", ""), "key of the row"),
         (("1,2011", "x" * 60 + ",2011"), ("id", "x" * 60), "too long for an id"),
         (("Front Desk", "前台"), ("dept", "前台"), "name its words in a map"),
-        (("Front Desk", "d" * 49), ("dept", "d" * 49), "does not have the form"),
+        (("Front Desk", "d" * 49), ("dept", "d" * 49), "is no code: lower case letters"),
         (("the pump", "\x00the pump"), ("words", "•••"), "U+0000"),
         (("the pump", "\udce9the pump"), ("words", "•••"), r"the byte \xe9, which is not valid utf-8"),
         (("the pump", "p" * 20_001), ("words", "•••"), "longer than the 20000 characters"),

@@ -24,7 +24,7 @@ from tests.adapters.importing.logs import AGAIN, ASSIGN, CLOSED, HEADER, MAPPING
         (("2010-01-29", "2031-01-29"), ("time:timestamp", "2031-01-29 08:52:27+00:00"), "lies in the future"),
         (("Value 5", ""), ("org:resource", ""), "to is needed"),
         (("Value 5", "前台"), ("org:resource", "前台"), "name its words in a map"),
-        (("Value 5", "v" * 65), ("org:resource", "v" * 65), "does not have the form"),
+        (("Value 5", "v" * 65), ("org:resource", "v" * 65), "is no id: lower case letters"),
         (("Value 5", "Val\x00ue"), ("org:resource", "Val\\x00ue"), "U+0000"),
         (("Value 5,,", "Value 5,,\udce9"), ("words", "•••"), r"the byte \xe9, which is not valid utf-8"),
     ],

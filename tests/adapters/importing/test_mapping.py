@@ -23,7 +23,7 @@ def test_every_shipped_mapping_loads_and_fits_its_policy() -> None:
     [
         ('kind = { value = "complaint" }', 'kind = { value = "grumble" }', "accept.kind.value", "'grumble' should be"),
         ('Web = "web"', 'Web = "internet"', "accept.channel.map.'Web'", "'internet' should be"),
-        ('default = "other"', 'default = "Other!"', "accept.category.default", "does not have the form"),
+        ('default = "other"', 'default = "Other!"', "accept.category.default", "is no code: lower case letters"),
         ('kind = { value = "complaint" }', "", "accept.kind", "is needed"),
         ('content = { column = "words" }', 'mood = { column = "words" }', "accept.mood", "no such field"),
         ('content = { column = "words" }', 'case = { column = "words" }', "accept.case", "no such field"),
