@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from sqlalchemy import Select, select
 
+from ..domain.access import access_of
 from ..domain.refusal import MissingDetail, UnknownCase
 from ..projections.events import ledger_events
 from ..projections.reports import cases, trail
 from ..projections.reports.cases import CaseFound
 from ..projections.reports.sources import parameter
 from ..projections.reports.statuses import check_status
-from ..projections.reports.trail import TrailEntry
+from ..projections.reports.trail import Proof, TrailEntry
 from .asking import MOST, check_words
 from .reading import Reading
-from .trailing import TrailAsked, clauses_of, given_of, pages
+from .trailing import Given, TrailAsked, check_clause, given_of, pages, proofs_of
 
 if TYPE_CHECKING:
     from .store.database import Database
@@ -87,15 +88,18 @@ class Looking:
             case: a stream's id or the number on a form.
             limit: at most so many.
             asked: `edition`, show the clauses of this edition only, such as `9001:2015`; `since` and `until`, aware
-                moments between which it was recorded, both included.
+                moments between which it was recorded, both included; `clause` that it is evidence for, with its edition
+                or without; `event`, a stored name with its version or without; `actor` and `role` who acted; `center`
+                of the case; `late`, only what was recorded over a day late (WL-5). Of a case the looks at its personal
+                words are shown too.
 
         Raises:
-            Refused: an edition that is not on file, an unknown form number.
+            Refused: an edition, clause or event that is not on file, an unknown form number.
             PersistenceError: the database failed.
 
         """
-        given = self._given(case, asked)
-        return pages(self._reading, given, clauses_of(self._reading, asked.get("edition")), limit)
+        given, proofs = self._given(case, asked)
+        return pages(self._reading, given, proofs, limit)
 
     def trail_size(self, case: str | None = None, **asked: Unpack[TrailAsked]) -> int:
         """How many entries of the trail there are of what is asked for.
@@ -103,15 +107,20 @@ class Looking:
         Raises: as `trail`.
 
         """
-        given = self._given(case, asked)
-        return self._counted(trail.size(frozenset(given)), given)
+        given, _ = self._given(case, asked)
+        return 0 if given.get("events") == [] else self._counted(trail.size(frozenset(given)), given)
 
-    def _given(self, case: str | None, asked: TrailAsked) -> dict[str, str]:
+    def _given(self, case: str | None, asked: TrailAsked) -> tuple[Given, dict[str, Proof]]:
         check_words(case=case)
-        given = given_of(asked)
-        return given if case is None else {**given, "stream": self._stream(case)}
+        proofs = proofs_of(self._reading, asked.get("edition"))
+        check_clause(asked.get("clause"), proofs)
+        given = given_of(asked, proofs)
+        if case is not None:
+            stream = self._stream(case)
+            given["streams"] = [stream, access_of(stream)]
+        return given, proofs
 
-    def _counted(self, query: Select[Any], values: Mapping[str, str]) -> int:
+    def _counted(self, query: Select[Any], values: Mapping[str, object]) -> int:
         (number,) = self._reading.rows(query, lambda found: int(found[0]), values)
         return number
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, select
 
 from ..domain.refusal import UnknownCase
 from ..projections.facts.centers import CENTERS
@@ -39,7 +39,7 @@ class Reading:
 
     def rows(
         self,
-        query: Select[*tuple[Any, ...]],
+        query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]],
         make: Callable[[Any], T],
         values: Mapping[str, object],
         center: str | None = None,

@@ -52,6 +52,7 @@ HEADINGS: Final = {
     "en": "英文",
     "ended": "结束",
     "event": "事件",
+    "evidence": "证据",
     "facts": "事实表",
     "field": "字段",
     "fields": "内容",

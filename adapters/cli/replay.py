@@ -52,7 +52,8 @@ def replay(
     with opened(context, db) as ledger:
         moment = at.up_to(finder(ledger, case=case)) if at else None
         story = ledger.replay(case, version=version, at=moment)
-        there_are = ledger.figures.trail_size(story.case)
+        part = version is not None or moment is not None
+        there_are = len((ledger.replay(story.case) if part else story).events)
         if form is Form.JSON:
             print_json({**_whole(story), "as_known_at": moment, "version": len(story.events), "versions": there_are})
             return
@@ -60,7 +61,7 @@ def replay(
     say(f"{story.number}  {story.case}" if story.number else story.case)
     printed = f"打印 printed {shown(datetime.now(UTC), zone)}"
     say(f"台账 ledger {story.ledger}; {printed}" if story.ledger else printed)
-    if version is not None or moment is not None:
+    if part:
         known = f"截至 as known at {shown(moment, zone)}; " if moment else ""
         shown_of = f"第 {len(story.events)} 版，共 {there_are} 版 version {len(story.events)} of {there_are}"
         say(f"{known}{shown_of}")

@@ -15,6 +15,7 @@ from .moments import ZoneFinder
 Row = TypeVar("Row")
 
 _REGISTER: Final = "register:"
+_LOOKS: Final = "access:"
 
 
 def zone_of_center(ledger: Ledger, center: str) -> ZoneInfo:
@@ -63,6 +64,7 @@ def zones_of_cases(ledger: Ledger) -> Callable[[str], ZoneInfo | None]:
     zone = cache(lambda center: zone_of_center(ledger, center))
 
     def find(case: str) -> ZoneInfo | None:
+        case = case.removeprefix(_LOOKS)
         if case.startswith(_REGISTER):
             # Of a center, a kind and a month: `register:sz01:op:202403`.
             return zone(f"center:{case.removeprefix(_REGISTER).rsplit(':', 2)[0]}")

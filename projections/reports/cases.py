@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Row, Select, func, literal_column, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Row, Select, bindparam, func, literal_column, select, union_all
 
 from ..columntypes import word
 from ..facts.opinions import OPINIONS
@@ -85,6 +85,16 @@ def number_of(wanted: frozenset[str]) -> Select[*tuple[Any, ...]]:
 
 def _alike(table: FromClause, wanted: frozenset[str]) -> list[ColumnElement[bool]]:
     return [table.c[name] == parameter(name) for name in sorted(wanted)]
+
+
+def _numbers() -> CompoundSelect[*tuple[Any, ...]]:
+    tables = (stored(facts) for facts, _, _ in _KINDS)
+    wanted: BindParameter[str] = bindparam("cases", expanding=True)
+    return union_all(*(select(table.c.case_id, table.c.number).where(table.c.case_id.in_(wanted)) for table in tables))
+
+
+NUMBERS: Final = _numbers()
+"""The numbers on the forms of some `cases`, a list."""
 
 
 def row(found: Row[Any]) -> CaseFound:

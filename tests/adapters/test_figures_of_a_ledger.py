@@ -15,9 +15,12 @@ from caseledger.adapters.ledger import Ledger
 from caseledger.adapters.policies import load
 from caseledger.adapters.store.engine import connect
 from caseledger.domain.catalogue import EVENTS, command_from
+from caseledger.domain.event import Actor
 from caseledger.domain.refusal import Refused, UnknownCase
+from caseledger.domain.values import Role
 from caseledger.projections.clauses import EDITIONS, clause_rows
 from caseledger.projections.reports import VIEWS
+from caseledger.projections.reports.trail import TrailEntry
 from tests.stories import CENTER, START, actor, one_of_each
 from tests.telling import SetClock
 
@@ -107,6 +110,42 @@ def test_the_trail_of_a_number_and_of_a_time_and_its_pages(ledger: Ledger, monke
     assert ledger.figures.trail_size(until=cut) == sum(one.recorded_at <= cut for one in everything_told)
     assert list(ledger.figures.trail(until=cut)) == [one for one in everything_told if one.recorded_at <= cut]
     assert list(ledger.figures.trail(since=cut)) == [one for one in everything_told if one.recorded_at >= cut]
+
+
+def test_the_trail_is_asked_for_a_clause_an_event_a_person_a_center_and_what_came_late(ledger: Ledger) -> None:
+    def trail(**asked: Any) -> list[TrailEntry]:
+        found = list(ledger.figures.trail(**asked))
+        assert ledger.figures.trail_size(**asked) == len(found)
+        return found
+
+    every = trail()
+    responded = [one for one in every if one.event in {"opinion.responded.v1", "opinion.contact_made.v1"}]
+    assert trail(clause="10002:2018 7.4") == responded
+    assert [one.position for one in trail(clause="7.4", edition="10002:2018")] == [one.position for one in responded]
+    assert responded[0].evidence_zh == "首次回复"
+    assert responded[0].evidence_en == "first response"
+    assert trail(event="opinion.responded") == trail(event="opinion.responded.v1") == responded[:1]
+    assert trail(clause="9001:2015 8.2.1", event="order.requested") == []
+    assert trail(actor="staff:acceptor") == [one for one in every if one.actor == "staff:acceptor"] != []
+    assert trail(role="manager") == [one for one in every if one.role == "manager"] != []
+    assert trail(center=CENTER) == every
+    assert trail(late=True) == [one for one in every if one.late_reason]
+    numbers = {one.case: one.number for one in every if one.number}
+    assert numbers == {one.case: one.number for one in ledger.find()}
+    for wrong in ({"clause": "99.9"}, {"event": "opinion.vanished"}, {"center": "no center"}):
+        with pytest.raises(Refused):
+            trail(**wrong)
+
+
+def test_a_look_at_personal_words_is_in_the_trail_of_its_case(ledger: Ledger) -> None:
+    before = list(ledger.figures.trail("opinion:story-1"))
+    ledger.reveal("opinion:story-1", actor=Actor(id="staff:qa", role=Role.QA_OFFICER), purpose="audit")
+    *others, look = ledger.figures.trail("opinion:story-1")
+    assert others == before
+    assert (look.case, look.event, look.actor) == ("access:opinion:story-1", "access.revealed.v1", "staff:qa")
+    assert look.number == before[0].number
+    assert list(ledger.figures.trail(event="access.revealed")) == [look]
+    assert look in list(ledger.figures.trail(center=CENTER))
 
 
 def test_every_event_is_evidence_for_something_in_each_edition_that_has_a_row_for_it() -> None:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from caseledger.adapters.ledger import Ledger
+from caseledger.domain.event import Actor
+from caseledger.domain.values import Role
 from tests.adapters.cli.conftest import CENTER, COMPLAINT, LATE, MANAGER, NUMBER, OFFICER, STAFF, Run, Said
 
 Do = Callable[..., Said]
@@ -263,3 +266,40 @@ def test_a_verdict_that_there_is_not_or_without_the_cases_is_wrong_usage(caseled
         "'slow'", "late", exit_code=2
     )
     caseledger("report", "timeliness", *MARCH, "--verdict", "late").refused("--cases", exit_code=2)
+
+
+@pytest.mark.usefixtures("handled")
+def test_the_trail_is_asked_for_what_an_auditor_looks_for(caseledger: Run) -> None:
+    def versions(*asked: str) -> list[int]:
+        return [entry["version"] for entry in caseledger("trail", NUMBER, *asked, "--format", "json").json]
+
+    assert versions("--event", "opinion.responded") == [2]
+    assert versions("--actor", "staff:qa") == [3]
+    assert versions("--role", "acceptor") == [1, 2]
+    assert versions("--clause", "10002:2018 7.4") == [2]
+    assert versions("--late") == [1, 2, 3]
+    day = ["--center", "center:sz01", "--since", "2024-03-31"]
+    assert {entry["case"] for entry in caseledger("trail", *day, "--format", "json").json} >= {
+        "opinion:1",
+        "center:sz01",
+    }
+    caseledger("trail", "--clause", "99").refused("'99'", "9001:2015 8.2.1")
+    caseledger("trail", "--event", "opinion.vanished").refused("opinion.vanished")
+    caseledger("trail", "--role", "king").refused("king", "acceptor", exit_code=2)
+    caseledger("trail", "--center", "center:sz09").refused("center:sz01")
+
+
+@pytest.mark.usefixtures("handled")
+def test_the_trail_is_in_both_languages_with_the_form_s_number_and_the_evidence(caseledger: Run) -> None:
+    out = caseledger("trail", "opinion:1", "--event", "opinion.responded").out
+    for words in ("已首次答复 opinion responded", "受理人 acceptor", NUMBER, "首次回复 / first response", "+08:00"):
+        assert words in out
+
+
+@pytest.mark.usefixtures("handled")
+def test_a_look_at_personal_words_is_shown_in_the_trail_of_the_case_in_its_center_s_time(caseledger: Run) -> None:
+    with Ledger("sqlite:///caseledger.db") as ledger:
+        ledger.reveal("opinion:1", actor=Actor(id="staff:wang", role=Role.MANAGER), purpose="audit")
+    out = caseledger("trail", "opinion:1", "--actor", "staff:wang").out
+    assert "个人信息已查看 personal data revealed" in out
+    assert "+08:00" in out
