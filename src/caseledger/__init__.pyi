@@ -3,10 +3,10 @@
 
 from .adapters import doctor as _doctor
 from .adapters import policies as _policies
-from .adapters.application import ConflictError as ConflictError, Result as Result
 from .adapters.calendar import ChineseCalendar as ChineseCalendar
 from .adapters.clock import Clock as Clock, RandomBytes as RandomBytes
 from .adapters.doctor import Diagnosis as Diagnosis, Finding as Finding
+from .adapters.executing import ConflictError as ConflictError, Result as Result
 from .adapters.facts import (
     CheckReport as CheckReport,
     Difference as Difference,
