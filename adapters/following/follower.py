@@ -22,7 +22,7 @@ from .history import check_history
 from .lag import Lag, measured
 from .patience import Patience, log
 from .place import Place, find, pause
-from .stepping import Stepper
+from .stepping import HEARTBEAT, Stepper
 from .target import open_target, stale, target_engine
 from .waking import Waking
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 BATCH: Final = 2_000
 """Events that one transaction of the target takes in at most."""
 PATIENCE: Final = 60.0
-HEARTBEAT: Final = 5.0
 ABANDONED: Final = 30.0
 """Seconds without a sign of another runner's gathering, after which this one gathers by itself."""
 A_MOMENT: Final = 0.2
@@ -113,20 +112,18 @@ class Follower:
 
         """
         self._home.check()
-        patience, seen = Patience(self._stopped), None
+        patience = Patience(self._stopped)
         with self._running, suppress(StoppedError):
             self._waking.listen()
             place = patience.until_done(lambda: self._ready(patience))
             while not self._stopped.is_set():
-                place = patience.until_done(partial(self._once, seen))
-                seen = None
+                place = patience.until_done(self._once)
                 if place.paused_at is not None:
                     self._stopped.wait(A_MOMENT)
                 elif place.position is None:
                     place = patience.until_done(lambda: self._ready(patience))
                 elif place.position >= place.seen:
-                    waiting = partial(self._waking.wait, place.position, HEARTBEAT)
-                    seen = patience.until_done(waiting)
+                    patience.until_done(partial(self._waking.wait, place.position, HEARTBEAT))
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Follow up to the ledger's present end; give the position reached. Where it is paused, nothing moves.
@@ -236,10 +233,10 @@ class Follower:
         self._home.check()
         return closing(Ends(self._source, self._target))
 
-    def _once(self, seen: int | None = None) -> Place:
+    def _once(self) -> Place:
         self._home.check()
         with self._working:
-            return self._stepper.step(self._batch, seen)
+            return self._stepper.step(self._batch)
 
     def _ready(self, patience: Patience, progress: Progress | None = None) -> Place:
         """See to it that all facts were gathered, by this runner or another, from the history that the ledger has."""

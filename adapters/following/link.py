@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from eventsourcing.persistence import InterfaceError
 from sqlalchemy import func, literal_column, select
@@ -16,7 +16,7 @@ from ..store.engine import WRITE, place
 from ..store.errors import ConnectionLostError, DiskFullError, LockTimeoutError, ReadOnlyError
 from ..store.translating import driver_error, translate
 from .errors import PassingError
-from .quick import Quick
+from .quick import Quick, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ class Link(Reach):
         super().__init__(engine)
         self.where: Final = place(engine)
         self._side = side_of(engine.dialect)
-        self._last = Quick(_last(self._side), engine)
+        self._last = Quick(last_of(self._side), engine)
         self._derived = derived
         self._connection: Connection | None = None
 
@@ -81,6 +81,31 @@ class Link(Reach):
             yield connection
             if not keep:
                 transaction.rollback()
+
+    @contextmanager
+    def writing_at_once(self) -> Iterator[Connection]:
+        """A writing transaction that is sent together with its end where the driver can: one round trip.
+
+        Raises as `reading`; what its statements are answered, and what they failed with, may be told at the end only.
+        """
+        if self.engine.dialect.name != "postgresql":
+            with self.writing() as connection:
+                yield connection
+            return
+        with self._guarded(write=True) as connection:
+            dbapi: Any = connection.connection.dbapi_connection
+            # Begun by psycopg, each transaction has two more points at which both sides wait for each other.
+            self._side.by_statement(dbapi, on=True)
+            try:
+                with together(connection):
+                    cursor = dbapi.cursor()
+                    cursor.execute("BEGIN")
+                    yield connection
+                    cursor.execute("COMMIT")
+            finally:
+                if not connection.invalidated and not dbapi.closed:
+                    dbapi.rollback()  # what failed; there is nothing to be rolled back else, nor anything sent
+                    self._side.by_statement(dbapi, on=False)
 
     @contextmanager
     def asking(self) -> Iterator[Connection]:
@@ -151,8 +176,8 @@ class Link(Reach):
         raise translated from None
 
 
-def _last(side: Side) -> Select[tuple[int]]:
-    """In one statement; where readers ask how far they may go, what it sees may be a moment older than the answer."""
+def last_of(side: Side) -> Select[tuple[int]]:
+    """The last position; where readers ask how far they may go, what it sees may be a moment older than the answer."""
     query = select(func.max(ledger_events.c.position))
     if side.readers_ask:
         query = query.where(ledger_events.c.position <= select(literal_column("ledger_settled()")).scalar_subquery())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
@@ -13,7 +14,12 @@ from .quick import Quick, together
 from .tables import ledger_follower, ledger_set_aside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Dialect, Engine
+
+_MOVED: Final = ("position", "event", "seen", "at", "commits")
+_DIVISION_BY_ZERO: Final = "22012"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,42 @@ def make_sure(cursor: Any) -> None:  # noqa: ANN401 - the driver's
         raise OvertakenError("another runner has moved this follower meanwhile")
 
 
+def move_on(connection: Connection, place: Place, to: Reached, at: str) -> Place:
+    """Move a follower on from where it is known to stand, without its row having been read; give the place.
+
+    To be the first statement of its transaction: from then on the row is locked. Where the follower stands elsewhere by
+    now, was paused, or facts were committed otherwise, nothing that the transaction writes is committed.
+
+    Raises:
+        OvertakenError: so it is. On PostgreSQL the statement itself fails then, as its answer may come with the
+            commit's; what it raises is to be told by `overtaken`.
+
+    """
+    moved = replace(place, commits=place.commits + 1, at=at, position=to.position, event=to.event, seen=to.seen)
+    given = {f"to_{name}": getattr(moved, name) for name in _MOVED}
+    cursor = _statements(connection.engine).move_on.on(connection, **given, **_guard(place))
+    if connection.dialect.name != "postgresql":
+        make_sure(cursor)
+    return moved
+
+
+@contextmanager
+def overtaken() -> Iterator[None]:
+    """Tell by its own name what `move_on` fails with on PostgreSQL.
+
+    Raises:
+        OvertakenError: the follower stands elsewhere.
+
+    """
+    try:
+        yield
+    except Exception as error:
+        # In the end it comes translated, with the driver's behind it.
+        if _DIVISION_BY_ZERO in {getattr(one, "sqlstate", None) for one in (error, error.__context__)}:
+            raise OvertakenError("another runner has moved this follower meanwhile, or it was paused") from None
+        raise
+
+
 def look(connection: Connection, place: Place, seen: int, at: str) -> Place:
     """Note that the ledger was looked at and what its last position was; nothing else has changed."""
     looked = replace(place, seen=seen, at=at)
@@ -113,8 +155,11 @@ def gathering(connection: Connection, at: str | None) -> None:
 
 def _move(connection: Connection, place: Place, to: Place) -> Any:  # noqa: ANN401 - the driver's cursor
     given = {f"to_{name}": value for name, value in asdict(to).items() if name != "ledger_id"}
-    guard = {"its_ledger": place.ledger_id, "its_commits": place.commits, "its_position": place.position or 0}
-    return _statements(connection.engine).move.on(connection, **given, **guard)
+    return _statements(connection.engine).move.on(connection, **given, **_guard(place))
+
+
+def _guard(place: Place) -> dict[str, Any]:
+    return {"its_ledger": place.ledger_id, "its_commits": place.commits, "its_position": place.position or 0}
 
 
 class _Statements:
@@ -131,6 +176,13 @@ class _Statements:
             one.name: bindparam(f"to_{one.name}") for one in ledger_follower.c if one.name != "ledger_id"
         }
         self.move = Quick(update(ledger_follower).where(same, here).values(changes), engine)
+        some = {name: changes[name] for name in _MOVED}
+        move_on = update(ledger_follower).where(same, here, row.paused_at.is_(None)).values(some)
+        if engine.dialect.name == "postgresql":
+            moved = move_on.returning(row.ledger_id).cte("moved")
+            self.move_on = Quick(select(literal_column("1 / count(*)")).select_from(moved), engine)
+        else:
+            self.move_on = Quick(move_on, engine)
 
 
 _made: WeakKeyDictionary[Dialect, _Statements] = WeakKeyDictionary()

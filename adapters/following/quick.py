@@ -36,7 +36,10 @@ class Quick:
 
 
 def together(connection: Connection) -> AbstractContextManager[Any]:
-    """Send what is run within in one go, where the driver can (psycopg); errors may come at its end."""
+    """Send what is run within in one go, where the driver can (psycopg); errors may come at its end.
+
+    What it gives is psycopg's pipeline, or None.
+    """
     if connection.dialect.name != "postgresql":
         return nullcontext()
     dbapi: Any = connection.connection.dbapi_connection

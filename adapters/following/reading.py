@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, literal_column, select
 
 from ...projections.compile import select_of
 from ...projections.events import ledger_events
 from ..facts.keeper import among, chunks, events_of, values_of
+from ..store.dialects import side_of
+from .link import last_of
 from .place import Reached
-from .quick import Quick
+from .quick import Quick, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from ..facts.values import Row
     from ..facts.workshop import Event
     from .place import Place
+
+BEYOND_ALL: Final = 2**62
+"""A position that no event has."""
 
 _E: Final = ledger_events.c
 _EVENT: Final = (_E.stream, _E.version, _E.name, _E.state)
@@ -146,6 +151,7 @@ class Newsreader:
             self._news = Quick(told, engine, binary=True)
         else:
             self._news = Quick(new, engine)
+        self._last: Final = Quick(last_of(side_of(engine.dialect)), engine)
         self._state: Final = Quick(select(_E.state).where(_E.position == bindparam("place")), engine)
 
     def news(self, connection: Connection, place: Place, seen: int, most: int) -> News | None:
@@ -154,14 +160,38 @@ class Newsreader:
         if seen <= after:
             return None
         found = self._news.on(connection, after=after, seen=seen, most=most).fetchall()
-        if not found:
-            return None
+        return self._told(connection, found, after, seen, most)
+
+    def news_at_once(self, connection: Connection, place: Place, most: int) -> News | None:
+        """Ask how far it may go, and read it, in one round trip where the driver can; None where nothing is new.
+
+        Args:
+            connection: of `Link.asking`, or in a transaction that sees one moment.
+            place: where the follower stands.
+            most: of at most so many events.
+
+        """
+        after = place.position or 0
+        with together(connection) as pipeline:
+            last = self._last.on(connection)
+            if pipeline is not None:
+                # Between the two the transaction ends: what is sure by the first is in what the second sees.
+                pipeline.sync()
+            news = self._news.on(connection, after=after, seen=BEYOND_ALL, most=most)
+        seen = last.fetchone()[0] or 0
+        return self._told(connection, news.fetchall(), after, seen, most) if seen > after else None
+
+    def _told(self, connection: Connection, found: list[Any], after: int, seen: int, most: int) -> News | None:
         if self._whole:
             new = sorted((one for one in found if after < one[0] <= seen), key=itemgetter(0))[:most]
+            if not new:
+                return None
             names = [(stream, name) for _, stream, _, name, _ in new]
             state, events = new[-1][4], [one[1:] for one in found]
         else:
-            new = found
+            new = [one for one in found if one[0] <= seen]
+            if not new:
+                return None
             names = [(stream, name) for _, stream, name in new]
             (state,), events = self._state.on(connection, place=new[-1][0]).fetchone(), None
         cases: dict[str, set[str]] = {}

@@ -42,8 +42,8 @@ class Waking:
         if self._news is not None:
             self._news.watch()
 
-    def wait(self, position: int, seconds: float) -> int | None:
-        """Wait for an event behind a position, or until `end`; give the last position, or None where nothing is new.
+    def wait(self, position: int, seconds: float) -> None:
+        """Wait for a sign of an event behind a position, for so many seconds at most, or until `end`.
 
         Raises:
             PassingError: the ledger's database is away.
@@ -51,14 +51,11 @@ class Waking:
         """
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
-            self._rung.wait(min(BETWEEN_LOOKS, left))
+            rung = self._rung.wait(min(BETWEEN_LOOKS, left))
             self._rung.clear()
-            last = self._link.last_position()
-            if last > position:
-                return last
-            if self._ended:
-                return None
-        return None
+            # Whoever is rung reads at once: to ask first whether there is an event would be a round trip more.
+            if rung or self._ended or self._link.last_position() > position:
+                return
 
     def end(self) -> None:
         """End the present waiting, and any other."""

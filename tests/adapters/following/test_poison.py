@@ -76,7 +76,7 @@ def test_an_error_that_is_no_cases_ends_the_runner_after_a_second_try(
     with World(sqlite_url, steps=5) as world, Follower(world.url, new_url("sqlite")) as follower:
         follower.catch_up()
         world.live(5)
-        monkeypatch.setattr(follower._stepper, "_step", failing)
+        monkeypatch.setattr(follower._stepper, "_read", failing)
         with pytest.raises(PersistenceError, match="always"):
             follower.catch_up()
         assert tries == 2
