@@ -75,6 +75,8 @@ Every command has these fields too:
 - **time**: an aware `datetime`, or ISO 8601 text with an offset, such as `2026-03-01T09:30:00+08:00`.
 - **words, sealed**: text that may hold personal data; encrypted under the customer's key before it is stored.
 - **amount**: a `Decimal`, or text such as `12.50`; no binary fraction.
+- **`Policy`**: in Python what `load_policy("w08")` gives; in JSON and on the command line also the name of a shipped
+  one, `"w08"`, and on the command line the path of a file ([policies](policies.md)).
 """
 EVENT_HEAD: Final = """# Events
 

@@ -215,7 +215,7 @@ _HOME = {
     "Within": "adapters.within",
     "WrongState": "domain.refusal",
     "WrongTime": "domain.refusal",
-    "command_from": "domain.catalogue",
+    "command_from": "adapters.commands",
     "load_policy": "adapters.policies",
 }
 """In which module each public name lives."""

@@ -5,6 +5,7 @@ from .adapters import doctor as _doctor
 from .adapters import policies as _policies
 from .adapters.calendar import ChineseCalendar as ChineseCalendar
 from .adapters.clock import Clock as Clock, RandomBytes as RandomBytes
+from .adapters.commands import command_from as command_from
 from .adapters.doctor import Diagnosis as Diagnosis, Finding as Finding
 from .adapters.executing import ConflictError as ConflictError, Result as Result
 from .adapters.facts import (
@@ -71,7 +72,7 @@ from .adapters.store.errors import (
 )
 from .adapters.vault import SealBrokenError as SealBrokenError
 from .adapters.within import Within as Within
-from .domain.catalogue import command_from as command_from, COMMANDS as COMMANDS, EVENTS as EVENTS
+from .domain.catalogue import COMMANDS as COMMANDS, EVENTS as EVENTS
 from .domain.center import (
     AdoptPolicy as AdoptPolicy,
     RegisterCenter as RegisterCenter,
