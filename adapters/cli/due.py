@@ -8,7 +8,7 @@ import typer
 
 from ...domain.values import Role
 from .opening import opened
-from .options import MOST, AsOf, Db, Form, Listed
+from .options import MOST, AsOf, Db, Form, Tabled
 from .people import UNKNOWN, shown
 from .rendering import print_rows, say_what_is_left
 from .words import Center, one_of
@@ -34,7 +34,7 @@ def due(
     ] = None,
     as_of: AsOf = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 100,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """List what must be done next in every open case and until when, the most urgent first."""

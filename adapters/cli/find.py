@@ -9,7 +9,7 @@ import typer
 from ...projections.reports.statuses import WORDS
 from ..looking import Wanted
 from .opening import opened
-from .options import MOST, Db, Form, Listed
+from .options import MOST, Db, Form, Tabled
 from .rendering import print_rows, say_what_is_left
 from .words import Center, one_of, word
 from .zones import make_sure_of, zones_of_centers
@@ -44,7 +44,7 @@ def find(
     ] = None,
     center: Center = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 100,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Find cases; several conditions must all hold. `replay` tells what happened to one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -18,6 +19,16 @@ class Form(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    CSV = "csv"
+
+
+def _form_of(*known: Form) -> Callable[[str], Form]:
+    def read(said: str) -> Form:
+        if said in known:
+            return Form(said)
+        raise typer.BadParameter(f"{said!r} is not one of {', '.join(known)}")
+
+    return read
 
 
 Db = Annotated[
@@ -29,7 +40,24 @@ Db = Annotated[
         show_default=False,
     ),
 ]
-Listed = Annotated[Form, typer.Option("--format", help="A table for people, or JSON for programs, on standard output.")]
+Listed = Annotated[
+    Form,
+    typer.Option(
+        "--format",
+        parser=_form_of(Form.TABLE, Form.JSON),
+        metavar="table|json",
+        help="A table for people, or JSON for programs, on standard output.",
+    ),
+]
+Tabled = Annotated[
+    Form,
+    typer.Option(
+        "--format",
+        parser=_form_of(*Form),
+        metavar="table|json|csv",
+        help="A table for people, JSON for programs, or CSV for a spreadsheet, on standard output.",
+    ),
+]
 AsOf = Annotated[
     When | None,
     typer.Option(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -20,12 +22,13 @@ from rich.text import Text
 
 from .headings import heading
 from .options import Form
-from .people import shown
+from .people import UNKNOWN, shown
 from .programs import plain
 from .streams import visible, writes_unicode
 
 Row = TypeVar("Row")
 
+_FORMULA: Final = ("=", "+", "-", "@")
 _ANY_WIDTH: Final = 100_000
 _GAP: Final = 3
 _LEAST_FOLDED: Final = 40
@@ -59,7 +62,7 @@ def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], Zone
 
     Args:
         rows: what is listed.
-        form: a table, or one JSON array of objects.
+        form: a table, one JSON array of objects, or CSV.
         zone_of: the time zone that a row's times are shown in to people, that of its center; without it UTC.
 
     Returns:
@@ -70,6 +73,8 @@ def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], Zone
     listed = [_record(row) for row in found]
     if form is Form.JSON:
         print_json(listed)
+    elif form is Form.CSV:
+        _print_csv(listed, [zone_of(row) for row in found])
     elif not listed:
         say("无记录 nothing to list")
     else:
@@ -80,6 +85,26 @@ def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], Zone
             right={place for place, name in enumerate(names) if _is_number(row[name] for row in listed)},
         )
     return len(listed)
+
+
+def _print_csv(rows: Sequence[Mapping[str, object]], zones: Sequence[ZoneInfo | None]) -> None:
+    """Write what the table shows for a spreadsheet: UTF-8 with its mark, without which Excel takes Chinese for GBK."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow([heading(name) for name in rows[0]])
+    for row, zone in zip(rows, zones, strict=True):
+        writer.writerow([_cell(value, zone) for value in row.values()])
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.getvalue().encode("utf-8-sig", errors="backslashreplace"))
+
+
+def _cell(value: object, zone: ZoneInfo | None) -> str:
+    """What is unknown is an empty cell; and a spreadsheet must not take words for a formula."""
+    text = shown(value, zone)
+    if text == UNKNOWN:
+        return ""
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def say_what_is_left(listed: int, limit: int, there_are: Callable[[], int]) -> None:

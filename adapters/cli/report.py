@@ -17,7 +17,7 @@ from ...projections.reports.sources import GROUPS
 from ..ledger import Ledger
 from .moments import Months, When, months
 from .opening import opened
-from .options import AsOf, Db, Form, KnownAt, Listed
+from .options import AsOf, Db, Form, KnownAt, Tabled
 from .people import shown
 from .rendering import print_rows
 from .words import Center, one_of
@@ -78,7 +78,7 @@ def monthly(
     by: By = "center",
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Count the month's opinions: by kind and validity, what is open, what is overdue (DA-1)."""
@@ -109,7 +109,7 @@ def timeliness(
     ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Count what was done in time: response, plan, handling, callback, arrival; each with its denominators."""
@@ -134,7 +134,7 @@ def callbacks(
     by: By = "center",
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Count callbacks and what customers answered (OP-10, SO-11)."""
@@ -150,7 +150,7 @@ def alerts(
     month: Month,
     center: Center = None,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Count confirmed alerts and the points they cost, by center and month of confirmation (GP-5 to GP-7)."""
@@ -158,7 +158,7 @@ def alerts(
         make_sure_of(ledger, center)
         known = known_at.up_to(finder(ledger, center=center)) if known_at else None
         rows = [row for one in month.each for row in ledger.figures.alert_points(one, center=center, known_at=known)]
-    if form is Form.TABLE:
+    if form is not Form.JSON:
         rows = [row if row.center else replace(row, center="全公司 company") for row in rows]
     print_rows(rows, form)
 
@@ -171,7 +171,7 @@ def corrective(
     center: Center = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="Only those on which no action was taken yet.")] = False,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """List repeated and far-reaching opinions for corrective action (OP-15); without a month, all of them."""
@@ -201,7 +201,7 @@ def surveys(
     month: MaybeMonth = None,
     center: Center = None,
     known_at: KnownAt = None,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """Give the items of surveys with their counts and rates (SV-4); without a month, of all surveys."""

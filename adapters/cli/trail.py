@@ -14,7 +14,7 @@ from ..trailing import TrailAsked
 from .labels import event_words
 from .moments import When, when
 from .opening import opened
-from .options import MOST, Db, Form, Listed
+from .options import MOST, Db, Form, Tabled
 from .people import shown
 from .rendering import print_rows, say_what_is_left
 from .words import Center, MaybeCase, one_of, word
@@ -86,7 +86,7 @@ def trail(
         bool, typer.Option("--late", help="Only what was recorded over a day late, which needs a reason (WL-5).")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 1000,
-    form: Listed = Form.TABLE,
+    form: Tabled = Form.TABLE,
     db: Db = None,
 ) -> None:
     """List who did what, when it happened and when it was recorded, and which clause it is evidence for."""
