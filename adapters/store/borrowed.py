@@ -22,6 +22,7 @@ from .errors import (
     TransactionBrokenError,
 )
 from .translating import translate
+from .unbroken import Unbroken
 
 T = TypeVar("T")
 
@@ -72,6 +73,7 @@ class Borrowed:
         self.side: Final = owner.side
         self._connection = connection
         self._owner = owner
+        self._watch: Unbroken | None = None
         if connection.closed or connection.invalidated:
             raise NoTransactionError("the connection is closed; give an open one, inside `with connection.begin():`")
         self._transaction = connection.get_transaction()
@@ -82,6 +84,7 @@ class Borrowed:
         self._take_turn()
         if self.read(_LEDGER_ID[self.engine.dialect.name], ()) != [(ledger_id,)]:
             raise ForeignConnectionError("the connection finds another ledger; give one to this ledger's schema")
+        self._watch = Unbroken(connection)
 
     def append(self, work: Callable[[DBAPICursor], T], *, single: bool = False) -> T:
         """Run `work` behind a savepoint: what it raises undoes it, and nothing else.
@@ -95,6 +98,8 @@ class Borrowed:
         self._check_transaction()
         cursor = self._cursor()
         try:
+            # Again, as nothing else shows if it was lost: without it a reader of the order could miss these events.
+            self.side.begin_append(cursor)
             cursor.execute(f"SAVEPOINT {SAVEPOINT}")
             result = work(cursor)
             cursor.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
@@ -127,6 +132,8 @@ class Borrowed:
                 "the connection is in no transaction, or that one has ended; begin one with `with engine.begin() as "
                 "connection:`, and stay inside it",
             )
+        if self._watch is not None:
+            self._watch.check()
         if dialect.name != "sqlite" and dialect.detect_autocommit_setting(self._driver):
             raise NoTransactionError("the connection commits each statement by itself (AUTOCOMMIT); give another one")
 
@@ -175,6 +182,8 @@ class Borrowed:
             cursor.execute(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
             cursor.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
         except Exception:  # noqa: BLE001  # whatever it says: the savepoint is gone, and with it all before it
+            if self._watch is not None:
+                self._watch.mark_broken()
             translated = translate(error, self.engine.dialect) or error
             raise TransactionBrokenError(
                 f"the database has undone the whole transaction ({translated}); end it and begin again",
