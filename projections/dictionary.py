@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from .facts import ALL
 from .recipes import RECIPES
+from .report_words import printed_reports
 from .reports import VIEWS
 from .view_words import words_of
 from .vocabulary import CASE_COLUMN, Column, Facts, Take
@@ -41,7 +42,7 @@ they hold a row for each case or clock that the reports count, so a figure opens
 stands the SQL that gives the printed report: `:month` is a local month such as `2026-03`, `:as_of` the moment of
 judgement, as UTC text of that width (of a whole day: its last microsecond where the center is). What was known at an
 earlier moment (`--known-at`) cannot be asked of facts, which hold what is known now; the reports read the events for
-it. Targets are values of the policy and come with the reports.
+it. Targets are values of the policy and come with the [reports](#reports), whose columns are defined last.
 """
 
 _VIEWS: Final = {
@@ -66,6 +67,7 @@ def markdown() -> str:
     parts = [_HEAD]
     parts += ["\n".join(_facts(facts)) for facts in ALL]
     parts.append("\n".join(_views()))
+    parts.append("\n" + "\n".join(printed_reports()))
     return "\n".join(parts) + "\n"
 
 

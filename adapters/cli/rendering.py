@@ -29,6 +29,7 @@ from .streams import visible, writes_unicode
 Row = TypeVar("Row")
 
 _FORMULA: Final = ("=", "+", "-", "@")
+_NO_OTHER: Final[Mapping[str, str]] = {}
 _ANY_WIDTH: Final = 100_000
 _GAP: Final = 3
 _LEAST_FOLDED: Final = 40
@@ -57,13 +58,20 @@ def _in_utc(_row: object) -> None:
     return None
 
 
-def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], ZoneInfo | None] = _in_utc) -> int:
+def print_rows(
+    rows: Iterable[Row],
+    form: Form,
+    *,
+    zone_of: Callable[[Row], ZoneInfo | None] = _in_utc,
+    headed: Mapping[str, str] = _NO_OTHER,
+) -> int:
     """List rows, frozen dataclasses or mappings, all of one kind.
 
     Args:
         rows: what is listed.
         form: a table, one JSON array of objects, or CSV.
         zone_of: the time zone that a row's times are shown in to people, that of its center; without it UTC.
+        headed: headings of columns whose name means something else in other lists.
 
     Returns:
         How many.
@@ -74,25 +82,27 @@ def print_rows(rows: Iterable[Row], form: Form, *, zone_of: Callable[[Row], Zone
     if form is Form.JSON:
         print_json(listed)
     elif form is Form.CSV:
-        _print_csv(listed, [zone_of(row) for row in found])
+        _print_csv(listed, [zone_of(row) for row in found], headed)
     elif not listed:
         say("无记录 nothing to list")
     else:
         names = list(listed[0])
         print_table(
-            [heading(name) for name in names],
+            [headed.get(name) or heading(name) for name in names],
             [_line(record, zone_of(row)) for row, record in zip(found, listed, strict=True)],
             right={place for place, name in enumerate(names) if _is_number(row[name] for row in listed)},
         )
     return len(listed)
 
 
-def _print_csv(rows: Sequence[Mapping[str, object]], zones: Sequence[ZoneInfo | None]) -> None:
+def _print_csv(
+    rows: Sequence[Mapping[str, object]], zones: Sequence[ZoneInfo | None], headed: Mapping[str, str]
+) -> None:
     """Write what the table shows for a spreadsheet: UTF-8 with its mark, without which Excel takes Chinese for GBK."""
     text = io.StringIO()
     writer = csv.writer(text)
     if rows:
-        writer.writerow([heading(name) for name in rows[0]])
+        writer.writerow([headed.get(name) or heading(name) for name in rows[0]])
     for row, zone in zip(rows, zones, strict=True):
         writer.writerow([_cell(value, zone) for value in row.values()])
     sys.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -42,6 +42,9 @@ def verdicts(said: str) -> Verdicts:
         raise typer.BadParameter(f"{', '.join(map(repr, unknown))} is not one of {', '.join(Verdict)}")
     return Verdicts(tuple(map(Verdict, words)))
 
+
+OF_THE_MONTH: Final = {"overdue": "超期未结 open and overdue"}
+"""Cases, where timeliness heads its clocks with 超期 overdue."""
 
 _MONTH = typer.Option(
     "--month",
@@ -84,7 +87,7 @@ def monthly(
     """Count the month's opinions: by kind and validity, what is open, what is overdue (DA-1)."""
     with opened(context, db) as ledger:
         rows = _grouped(ledger, ledger.figures.monthly, month, center=center, by=by, as_of=as_of, known_at=known_at)
-    print_rows(rows, form)
+    print_rows(rows, form, headed=OF_THE_MONTH)
 
 
 @app.command()
