@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..domain.refusal import Refused
 from .replaying import recorded
+from .streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +63,9 @@ class Within:
             StoreError: the database would not take it.
 
         """
-        return self._executor.execute(groups)
+        # What was read of centers before, the caller may have undone since, by a savepoint of his own.
+        streams = Streams(self._executor.streams.recorder)
+        return replace(self._executor, streams=streams).execute(groups)
 
     def histories(self, cases: Sequence[str]) -> dict[str, tuple[Recorded, ...]]:
         """Read the events of cases by their ids, those of this transaction included; an unknown case has none.

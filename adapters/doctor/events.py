@@ -13,6 +13,7 @@ from ..codec import EnvelopeMapper, encode
 from ..store.errors import LedgerFormatError
 from ..store.reaching import looking
 from .finding import Finding, fault
+from .governing import Governing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,7 @@ MOST: Final = 20
 
 def of(engine: Engine, *, full: bool) -> Iterator[Finding]:
     """Read all events, or the streams of the newest, each stream in the order of its versions."""
-    yield from islice(_judged(_rows(engine, full=full)), MOST)
+    yield from islice(_judged(_rows(engine, full=full), Governing(engine, _stored)), MOST)
 
 
 def _rows(engine: Engine, *, full: bool) -> Iterator[StoredEvent]:
@@ -60,7 +61,7 @@ def _stored(row: Row[Any]) -> StoredEvent:
     return StoredEvent(row.stream, row.version, row.name, row.state)
 
 
-def _judged(events: Iterable[StoredEvent]) -> Iterator[Finding]:
+def _judged(events: Iterable[StoredEvent], governing: Governing) -> Iterator[Finding]:
     decode = EnvelopeMapper().to_domain_event
     stream, last = "", None
     for event in events:
@@ -72,6 +73,7 @@ def _judged(events: Iterable[StoredEvent]) -> Iterator[Finding]:
         if not _is_as_recorded(record, event.state):
             what = "its bytes are not those that were recorded as this event of this stream and version"
             yield fault("events", what, f"{event.originator_id}:{event.originator_version}", _REMEDY)
+        yield from governing.judged(record)
         if event.originator_id != stream:
             stream, last = str(event.originator_id), None
         if last is not None and record.recorded_at < last:

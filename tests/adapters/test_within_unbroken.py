@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from caseledger import Ledger
+from caseledger import Ledger, Refused, load_policy
 from caseledger.adapters.store.errors import TransactionBrokenError
 from caseledger.adapters.testing import OPINION, accept, adopt, assess, register
 
@@ -131,3 +131,19 @@ def test_a_savepoint_of_the_services_that_is_undone_leaves_the_transaction_whole
         assert (inside.do(accept(case="opinion:2")).number or "").endswith("0001")
     assert [len(told) for told in ledger.histories([OPINION, "opinion:2"]).values()] == [0, 1]
     assert ledger.check().is_clean
+
+
+def test_what_a_savepoint_undid_of_a_center_is_not_remembered(ledger: Ledger, service: Engine) -> None:
+    later = load_policy("w08").model_copy(update={"version": "99"})
+    with service.begin() as connection:
+        inside = ledger.within(connection)
+        savepoint = connection.begin_nested()
+        inside.do_batch([[register(center="center:new"), adopt(center="center:new"), adopt(policy=later)]])
+        inside.do_batch([[accept(center="center:new")], [accept(case="opinion:2")]])
+        savepoint.rollback()
+        with pytest.raises(Refused, match="center:new is not registered"):
+            inside.do(accept(center="center:new"))
+        inside.do(accept(case="opinion:3"))
+    (first,) = ledger.histories(["opinion:3"])["opinion:3"]
+    assert first.policy == load_policy("w08").ref
+    assert [one for one in ledger.doctor(full=True).findings if one.check == "policies"] == []

@@ -132,3 +132,16 @@ def test_facts_in_tables_without_transactions_are_found(mariadb_url: str) -> Non
     damage(mariadb_url, "ALTER TABLE fact_opinions ENGINE = MyISAM")
     found = {one.where: one.what for one in found_in(mariadb_url, "settings")}
     assert "MyISAM" in found["fact_opinions"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "what"),
+    [("name = 'center.policy_adopted.v1'", "no center has adopted its policy"), ("1 = 1", "was never registered")],
+)
+def test_a_case_whose_policy_or_center_is_not_in_the_ledger_is_found(sqlite_url: str, lost: str, what: str) -> None:
+    told(sqlite_url)
+    assert found_in(sqlite_url, "policies") == []
+    freed(sqlite_url, f"DELETE FROM ledger_events WHERE stream LIKE 'center:%' AND {lost}")
+    found = {one.where: one for one in found_in(sqlite_url, "policies")}
+    assert what in found[COMPLAINT].what
+    assert found[COMPLAINT].severity is Severity.FAULT
