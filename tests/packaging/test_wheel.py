@@ -5,6 +5,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from caseledger import __version__
 from tests.packaging.conftest import CHECKOUT, pip
 
@@ -68,8 +70,9 @@ def test_what_the_wheel_declares_is_all_that_it_needs(fresh_python: Path, tmp_pa
     assert Path(where).is_relative_to(fresh_python.parents[1])
 
 
-def test_the_installed_command_names_its_version(fresh_python: Path, tmp_path: Path) -> None:
-    command = [str(fresh_python.with_name("caseledger")), "--version"]
+@pytest.mark.parametrize("said", [["caseledger"], ["python", "-m", "caseledger"]])
+def test_the_installed_command_names_its_version(fresh_python: Path, tmp_path: Path, said: list[str]) -> None:
+    command = [str(fresh_python.with_name(said[0])), *said[1:], "--version"]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert __version__ in done.stdout

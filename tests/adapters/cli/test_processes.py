@@ -30,6 +30,14 @@ def test_done_refused_and_wrong_usage_end_with_0_1_and_2(start: Start) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("said", [["--version"], ["replay", "opinion:9"], ["replay"], ["trail", "--format", "json"]])
+def test_python_with_the_module_s_name_is_the_same_program(start: Start, said: list[str]) -> None:
+    command = [sys.executable, "-m", "caseledger", *said]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == finished(start(*said))
+
+
+@pytest.mark.usefixtures("ledger")
 def test_a_refusal_is_one_line_on_standard_error(start: Start) -> None:
     code, out, err = finished(start("replay", "opinion:9"))
     assert (code, out) == (1, "")
