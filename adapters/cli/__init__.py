@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Final
 
+from ... import __version__
 from .lean_sqlite import stop_counting_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+VERSION: Final = f"caseledger {__version__}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,12 +24,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 refused or found wrong, 2 wrong usage, 130 interrupted, 141 the reader of the output went away.
 
     """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"] and _written(VERSION):
+        return 0
     stop_counting_memory()
     try:
         from .running import run  # noqa: PLC0415 - it takes a second, in which a person may press Ctrl-C
     except KeyboardInterrupt:
         return 130
-    return run(arguments)
+    return run(given)
+
+
+def _written(text: str) -> bool:
+    """Print at once what needs nothing of the ledger; what cannot be written is told of by the rest of the program."""
+    try:
+        print(text, flush=True)  # noqa: T201 - the answer
+    except OSError:
+        return False
+    return True
 
 
 __all__ = ["main"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from . import (
+    VERSION,
     care,
     copying,
     do,
@@ -39,7 +39,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"caseledger {version('caseledger')}")
+        typer.echo(VERSION)
         raise typer.Exit
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 NAME = "caseledger"
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(given: Sequence[str]) -> int:
     """Run one command and give its exit code; no traceback reaches a person.
 
     Args:
-        arguments: what follows the program's name; by default those of this process.
+        given: what follows the program's name.
 
     Returns:
         0 done, 1 refused or found wrong, 2 wrong usage, 130 interrupted, 141 the reader of the output went away.
@@ -29,10 +29,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     prepare_streams()
     command = typer.main.get_command(app)
-    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         # Not the library's own main(): that one prints errors in a form of its own and hides some of them.
-        with command.make_context(NAME, given) as context:
+        with command.make_context(NAME, list(given)) as context:
             command.invoke(context)
         sys.stdout.flush()
     except typer.Exit as ended:

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from caseledger import __version__
 from caseledger.adapters.cli import main
 from tests.adapters.cli.conftest import Run, Said, Start
 
@@ -35,6 +36,23 @@ def test_python_with_the_module_s_name_is_the_same_program(start: Start, said: l
     command = [sys.executable, "-m", "caseledger", *said]
     done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == finished(start(*said))
+
+
+def test_the_version_is_told_before_anything_else_is_loaded() -> None:
+    code = (
+        "import sys; from caseledger.adapters.cli import main; assert main(['--version']) == 0; "
+        "print(sorted({'pydantic', 'rich', 'sqlalchemy', 'typer'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [f"caseledger {__version__}", "[]"]
+
+
+def test_a_version_that_nobody_reads_is_no_fault(start: Start) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start("--version", stdout=writing)
+    os.close(writing)
+    assert finished_without_output(process) == (141, "")
 
 
 @pytest.mark.usefixtures("ledger")
