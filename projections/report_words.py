@@ -32,8 +32,8 @@ _COMMON: Final[Mapping[str, Words]] = {
 _ASKED: Final = "answers that were given to a question of the callback (OP-10), of the month's opinions, up to `as_of`"
 _RATE_OF_CLOCK: Final = "share done in time of what was done or is overdue, percent"
 _OPEN_AND_OVERDUE: Final = (
-    "open and overdue: opinions, of this month or carried over, open at `as_of` with a clock of the flow past its time; "
-    "timeliness counts clocks, of ended cases too"
+    "open and overdue: opinions, of this month or carried over, open at `as_of` with a clock of the flow past its "
+    "time; timeliness counts clocks, of ended cases too"
 )
 _TO_CALL_BACK: Final = (
     "valid and third-party complaints of the month whose handling is finished (OP-10); "
