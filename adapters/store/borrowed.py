@@ -78,6 +78,7 @@ class Borrowed:
             raise NoTransactionError("the connection is closed; give an open one, inside `with connection.begin():`")
         self._transaction = connection.get_transaction()
         self._check_transaction()
+        self._check_begun()
         self._check_place()
         self._check_settings()
         # Before any table is read: on MariaDB the first look at one fixes what the whole transaction sees.
@@ -136,6 +137,21 @@ class Borrowed:
             self._watch.check()
         if dialect.name != "sqlite" and dialect.detect_autocommit_setting(self._driver):
             raise NoTransactionError("the connection commits each statement by itself (AUTOCOMMIT); give another one")
+
+    def _check_begun(self) -> None:
+        """Refuse a savepoint that SQLite may have opened in no transaction: to release it would commit.
+
+        Python's sqlite3 begins none before a SAVEPOINT, unless a write came first, which cannot be told afterwards.
+        """
+        if self._connection.dialect.name != "sqlite" or not self._connection.in_nested_transaction():
+            return
+        driver = self._driver
+        begins_itself = driver.isolation_level is None and bool(self._connection.dispatch.begin)
+        if not begins_itself and getattr(driver, "autocommit", None) is not False:
+            raise NoTransactionError(
+                "the connection may be in a savepoint and in no transaction: SQLite would commit as that ends. "
+                "Call `within` before `begin_nested`, or let the engine begin its transactions with BEGIN"
+            )
 
     def _check_place(self) -> None:
         mine, theirs = self.engine.dialect, self._connection.dialect

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from caseledger import Ledger, Refused, load_policy
-from caseledger.adapters.store.errors import TransactionBrokenError
+from caseledger.adapters.store.errors import NoTransactionError, TransactionBrokenError
 from caseledger.adapters.testing import OPINION, accept, adopt, assess, register
 
 TICKETS = "CREATE TABLE tickets (id INTEGER PRIMARY KEY, opinion VARCHAR(64))"
@@ -147,3 +147,38 @@ def test_what_a_savepoint_undid_of_a_center_is_not_remembered(ledger: Ledger, se
     (first,) = ledger.histories(["opinion:3"])["opinion:3"]
     assert first.policy == load_policy("w08").ref
     assert [one for one in ledger.doctor(full=True).findings if one.check == "policies"] == []
+
+
+def test_on_sqlite_a_savepoint_outside_a_transaction_is_refused(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with Ledger(sqlite_url) as ledger:
+        ledger.do_batch([[register(), adopt()]])
+        with (
+            engine.begin() as connection,
+            connection.begin_nested(),
+            pytest.raises(NoTransactionError, match="before `begin_nested`"),
+        ):
+            ledger.within(connection)
+        with engine.connect() as connection:
+            begun = connection.begin()
+            inside = ledger.within(connection)
+            with connection.begin_nested():
+                inside.do(accept())
+            begun.rollback()
+        assert ledger.histories([OPINION])[OPINION] == ()
+    engine.dispose()
+
+
+def test_on_sqlite_a_savepoint_of_an_engine_that_begins_its_transactions_is_taken(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    with Ledger(sqlite_url) as ledger:
+        ledger.do_batch([[register(), adopt()]])
+        with engine.connect() as connection:
+            begun = connection.begin()
+            with connection.begin_nested():
+                ledger.within(connection).do(accept())
+            begun.rollback()
+        assert ledger.histories([OPINION])[OPINION] == ()
+    engine.dispose()
