@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from . import mysql, sqlite_settings
 from .errors import DriverMissingError, LedgerSettingsError, UnsupportedDatabaseError
+from .forks import stay_at_home
 
 LOCK_TIMEOUT: Final = 5.0
 """Seconds a writer waits for its turn unless told otherwise."""
@@ -73,16 +74,18 @@ def connect(
     try:
         match target.get_backend_name():
             case "sqlite":
-                return _sqlite(target, lock_timeout, application_id)
+                engine = _sqlite(target, lock_timeout, application_id)
             case "postgresql":
-                return _postgresql(target, lock_timeout)
+                engine = _postgresql(target, lock_timeout)
             case _:
-                return _mariadb(target, lock_timeout)
+                engine = _mariadb(target, lock_timeout)
     except ModuleNotFoundError as missing:
         extra = "postgresql" if target.get_backend_name() == "postgresql" else "mariadb"
         raise DriverMissingError(
             f"the driver {missing.name} is not installed; right would be: pip install 'caseledger[{extra}]'"
         ) from None
+    stay_at_home(engine)
+    return engine
 
 
 def place(engine: Engine) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from caseledger import Ledger
+from caseledger.adapters.store.engine import connect
 from caseledger.adapters.store.errors import ForkedError
 from tests.stories import one_of_each
 
@@ -83,3 +84,28 @@ def test_a_fork_opens_the_ledger_by_itself(database_url: str) -> None:
 
         assert in_a_fork(open_own) == "done"
         assert ledger.do(told[0].command).repeated
+
+
+def test_a_connection_is_not_taken_in_a_fork_whoever_uses_the_engine(database_url: str) -> None:
+    engine = connect(database_url)
+    own = "SELECT 1" if engine.dialect.name == "sqlite" else "SELECT pg_backend_pid()"
+    own = "SELECT CONNECTION_ID()" if engine.dialect.name in {"mysql", "mariadb"} else own
+
+    def asked() -> object:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql(own).scalar_one()
+
+    session = asked()
+    assert in_a_fork(asked) == ForkedError.__name__
+    assert asked() == session  # the fork did not end it
+    engine.dispose()
+
+
+def test_after_a_ledger_gave_its_connections_back_to_their_pool_a_fork_is_still_told(database_url: str) -> None:
+    told = list(one_of_each())
+    with Ledger(database_url) as ledger:
+        ledger.do(told[0].command)
+        assert ledger.replay("center:sz01").events
+        ledger._database.release()
+        assert in_a_fork(lambda: ledger.replay("center:sz01")) == ForkedError.__name__
+        assert ledger.check().is_clean
