@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...domain.values import Role
+from .categories import Categories, categories
 from .opening import opened
 from .options import MOST, AsOf, Db, Form, Tabled
-from .people import UNKNOWN, shown
+from .people import shown
 from .rendering import print_rows, say_what_is_left
 from .words import Center, one_of
 from .zones import finder, make_sure_of, zone_of_center
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from ...projections.reports.due import DueStep
 
 
@@ -46,19 +49,20 @@ def due(
         if form is Form.JSON:
             print_rows(steps, form)
         else:
-            print_rows(({**_line(step), "until": shown(step.until, zones[step.center])} for step in steps), form)
+            called = categories(ledger)
+            print_rows((_line(step, zones[step.center], called) for step in steps), form)
         say_what_is_left(len(steps), limit, lambda: len(ledger.due(center=center, role=role, as_of=moment)))
 
 
-def _line(step: DueStep) -> dict[str, object]:
+def _line(step: DueStep, zone: ZoneInfo, called: Categories) -> dict[str, object]:
     """What a person needs of a step; each deadline is written in the zone of the center that the case belongs to."""
     return {
-        "until": step.until,
+        "until": shown(step.until, zone),
         "late_by": step.late_by,
         "step": step.step,
         "number": step.number or step.case,
-        "category": step.category,
+        "category": called(step.center, step.category),
         "turn": step.turn,
         "command": step.command,
-        "roles": ", ".join(role.zh for role in step.roles) or UNKNOWN,
+        "roles": step.roles,
     }

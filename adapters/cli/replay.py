@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,7 +12,10 @@ import typer
 from ...domain.event import Event, Recorded
 from ...domain.opinion.corrected import corrected_by
 from ...domain.opinion.sections import section_of
+from ..ledger import Ledger
 from ..replaying import Replay
+from .categories import categories
+from .fieldwords import field_words
 from .headings import heading
 from .labels import event_words
 from .lateness import late_steps
@@ -23,6 +26,9 @@ from .people import shown
 from .rendering import print_json, say
 from .words import Case
 from .zones import finder, zone_of_case
+
+Called: TypeAlias = Callable[[str], str]
+"""The words for a category."""
 
 
 def replay(
@@ -57,18 +63,24 @@ def replay(
         if form is Form.JSON:
             print_json({**_whole(story), "as_known_at": moment, "version": len(story.events), "versions": there_are})
             return
-        zone = zone_of_case(ledger, story.case)
-    say(f"{story.number}  {story.case}" if story.number else story.case)
-    printed = f"打印 printed {shown(datetime.now(UTC), zone)}"
-    say(f"台账 ledger {story.ledger}; {printed}" if story.ledger else printed)
-    if part:
-        known = f"截至 as known at {shown(moment, zone)}; " if moment else ""
-        shown_of = f"第 {len(story.events)} 版，共 {there_are} 版 version {len(story.events)} of {there_are}"
-        say(f"{known}{shown_of}")
-    _tell(story, zone)
+        zone, called = zone_of_case(ledger, story.case), _called(ledger, story)
+        say(f"{story.number}  {story.case}" if story.number else story.case)
+        printed = f"打印 printed {shown(datetime.now(UTC), zone)}"
+        say(f"台账 ledger {story.ledger}; {printed}" if story.ledger else printed)
+        if part:
+            known = f"截至 as known at {shown(moment, zone)}; " if moment else ""
+            shown_of = f"第 {len(story.events)} 版，共 {there_are} 版 version {len(story.events)} of {there_are}"
+            say(f"{known}{shown_of}")
+        _tell(story, zone, called)
 
 
-def _tell(story: Replay, zone: ZoneInfo | None) -> None:
+def _called(ledger: Ledger, story: Replay) -> Called:
+    """The words for categories where the case is; a code where none are known."""
+    center, words = getattr(story.state, "center", None), categories(ledger)
+    return lambda code: (words(center, code) if isinstance(center, str) else None) or code
+
+
+def _tell(story: Replay, zone: ZoneInfo | None, called: Called) -> None:
     status = getattr(story.state, "status", None)
     if status:
         say(f"{heading('status')}: {shown(status)}")
@@ -76,13 +88,13 @@ def _tell(story: Replay, zone: ZoneInfo | None) -> None:
         say(f"{heading('policy')}: {policy.name} {policy.version} ({policy.digest[:12]})")
     corrections, late = corrected_by(story.events), late_steps(story.state, story.events)
     for record in story.events:
-        _tell_event(record, zone, corrections.get(record.version, ()))
+        _tell_event(record, zone, corrections.get(record.version, ()), called)
         for one in late.get(record.version, ()):
             until = f"{heading('until')} {shown(one.due_at, zone)}"
             say(f"       {one.zh}超时 {one.clock.replace('_', ' ')} late by {shown(one.by)}; {until}")
 
 
-def _tell_event(record: Recorded, zone: ZoneInfo | None, corrections: tuple[int, ...]) -> None:
+def _tell_event(record: Recorded, zone: ZoneInfo | None, corrections: tuple[int, ...], called: Called) -> None:
     """What happened and when, on one line; who and when recorded, on the next; then a line a field.
 
     Who and when is followed by the section of the form that it fills (OP-21), and by the versions that correct it. What
@@ -97,7 +109,8 @@ def _tell_event(record: Recorded, zone: ZoneInfo | None, corrections: tuple[int,
     right = f"; 更正 corrected by {', '.join(map(str, corrections))}" if corrections else ""
     say(f"     {shown(record.actor.role)} {record.actor.id}; {recorded}{reason}{form}{right}")
     for name, value in _fields(record.event):
-        say(f"       {name}: {shown(value, zone)}")
+        told = called(value) if name == "category" and isinstance(value, str) else shown(value, zone)
+        say(f"       {field_words(record.name, name)}: {told}")
 
 
 def _fields(event: Event) -> Iterator[tuple[str, object]]:

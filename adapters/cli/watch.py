@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..history import Outcome
+    from ..ledger import Ledger
 
 
 def watch(
@@ -47,7 +48,7 @@ def watch(
         while True:
             try:
                 moment = as_of.up_to(finder(ledger)) if as_of else None
-                print_rows(_lines(ledger.watch(moment)), form, zone_of=lambda line: zone_of(str(line["case"])))
+                print_rows(_lines(ledger, ledger.watch(moment)), form, zone_of=lambda line: zone_of(str(line["case"])))
             except StoreError as error:
                 if every is None or not error.retry:
                     raise
@@ -57,13 +58,15 @@ def watch(
             time.sleep(every)
 
 
-def _lines(raised: list[Outcome]) -> Iterator[dict[str, object]]:
+def _lines(ledger: Ledger, raised: list[Outcome]) -> Iterator[dict[str, object]]:
     for outcome in raised:
+        number = next(ledger.figures.trail(outcome.case, limit=1)).number
         for record in outcome.events:
             level = getattr(record.event, "level", None)
             reason = getattr(record.event, "reason", None) or getattr(record.event, "because", None)
             yield {
                 "case": outcome.case,
+                "number": number,
                 "what": event_words(record.name),
                 "level": level,
                 "reason": reason,
