@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
+from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import Pool, PoolProxiedConnection
@@ -63,7 +64,7 @@ class Database:
                 `retry` says whether the same again is sensible.
         """
         if write:
-            with self._writer() as connection, self._guarded(connection), connection.begin():
+            with self._writer() as connection, self._guarded(connection), connection.begin(), self._in_step(connection):
                 if append:
                     self.side.begin_append(connection.connection.cursor())
                 yield connection
@@ -72,7 +73,12 @@ class Database:
             else:
                 self.bell.ring()
         else:
-            with self._checked_out(self.engine) as connection, self._guarded(connection), connection.begin():
+            with (
+                self._checked_out(self.engine) as connection,
+                self._guarded(connection),
+                connection.begin(),
+                self._in_step(connection),
+            ):
                 self.side.begin_read(connection.connection.cursor())
                 yield connection
 
@@ -163,12 +169,14 @@ class Database:
             lost = self._is_lost(error, pooled)
             if lost:
                 kept.lose(pooled)
-            else:
+            elif isinstance(error, (PersistenceError, driver_error(self.engine.dialect))):
                 kept.undo(pooled)
+            else:
+                kept.drop(pooled)
             self._swept(pool)
             self._fail(error, lost=lost)
         except BaseException:
-            kept.undo(pooled)
+            kept.drop(pooled)
             raise
         kept.give_back(pooled)
         self._swept(pool)
@@ -224,6 +232,18 @@ class Database:
             if lost and not connection.invalidated:
                 connection.invalidate()
             self._fail(error, lost=lost)
+
+    @contextmanager
+    def _in_step(self, connection: Connection) -> Iterator[None]:
+        """Drop a connection to a server that an interruption may have left between a question and its answer."""
+        try:
+            yield
+        except Exception:
+            raise
+        except BaseException:
+            if self.engine.dialect.name != "sqlite" and not connection.invalidated:
+                connection.invalidate()
+            raise
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

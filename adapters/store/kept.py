@@ -59,6 +59,17 @@ class Kept:
             pooled.rollback()
         self._return(pooled)
 
+    def drop(self, pooled: PoolProxiedConnection) -> None:
+        """Throw away a connection on which something came between a question and its answer: it is out of step.
+
+        SQLite is asked in this process and is never out of step; in memory, its one connection is the database.
+        """
+        if self._engine.dialect.name == "sqlite":
+            self.undo(pooled)
+        else:
+            with suppress(Exception):
+                pooled.invalidate()
+
     def lose(self, pooled: PoolProxiedConnection) -> None:
         """Throw away a connection that was lost; the others go back to the pool, which asks them."""
         pooled.invalidate()

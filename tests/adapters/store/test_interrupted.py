@@ -103,3 +103,54 @@ def test_a_thread_that_writes_already_is_told_so(open_store: Open, sqlite_url: s
         with pytest.raises(LockTimeoutError, match="writes to the ledger already"):
             again(connection)
     assert recorder.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 1, "opinion:2": 0}
+
+
+def ask_without_waiting(cursor: Any) -> None:  # noqa: ANN401 - the driver's cursor
+    """Send a question whose answer nobody fetches."""
+    if hasattr(cursor.connection, "pgconn"):
+        cursor.connection.pgconn.send_query(b"SELECT 'of another question'")
+    else:
+        cursor.connection._execute_command(3, "SELECT 'of another question'")  # COM_QUERY
+
+
+def interrupted_within_a_transaction(recorder: SqlApplicationRecorder) -> None:
+    with recorder.transaction() as connection:
+        ask_without_waiting(connection.connection.cursor())
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, TimeIsUpError])
+def test_an_interruption_between_question_and_answer_puts_nobody_else_out_of_step(
+    open_store: Open, request: pytest.FixtureRequest, server: str, raised: type[BaseException]
+) -> None:
+    recorder = open_store(request.getfixturevalue(server)).application_recorder()
+
+    def interrupted(cursor: Any, _: object) -> None:  # noqa: ANN401 - the driver's cursor
+        ask_without_waiting(cursor)
+        raise raised
+
+    recorder.on_append = interrupted
+    with pytest.raises(raised):
+        appended(recorder, "opinion:1")
+    recorder.on_append = None
+    assert recorder.stream_versions(["opinion:1"]) == {"opinion:1": 0}
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_within_a_transaction(recorder)
+    for number in range(6):  # more than are kept at hand
+        opened_for_writing(recorder, f"opinion:{number}")
+    assert set(recorder.stream_versions([f"opinion:{number}" for number in range(6)]).values()) == {1}
+
+
+def test_an_interruption_leaves_a_ledger_in_memory_where_it_is(open_store: Open) -> None:
+    recorder = open_store("sqlite://").application_recorder()
+    appended(recorder, "opinion:1")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    recorder.on_append = interrupted
+    for write in (appended, opened_for_writing):
+        with pytest.raises(KeyboardInterrupt):
+            write(recorder, "opinion:2")
+    assert recorder.stream_versions(["opinion:1", "opinion:2"]) == {"opinion:1": 1, "opinion:2": 0}
