@@ -93,9 +93,11 @@ class Executor:
             fields["command"] = name_of(groups[0][0])
         if dry_run:
             fields["dry_run"] = 1
-        with watched(_log, "decided" if dry_run else "recorded", fields):
+        with watched(_log, "decided" if dry_run else "recorded", fields) as done:
             results = self._until_recorded(groups, fields, dry_run=dry_run)
             fields |= told_of(results)
+            if results and not dry_run and all(isinstance(result, Refused) for result in results):
+                done.what = "refused"
         return results
 
     def _until_recorded(self, groups: Sequence[Sequence[Command]], fields: Fields, *, dry_run: bool) -> list[Result]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -71,19 +72,27 @@ def _is_traced() -> bool:
     return trace is not None and not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
+@dataclass
+class Done:
+    """What was done: the past participle that begins the message, and ends the span's name: `caseledger.<what>`."""
+
+    what: str
+
+
 @contextmanager
-def watched(log: logging.Logger, what: str, fields: Fields) -> Iterator[None]:
+def watched(log: logging.Logger, what: str, fields: Fields) -> Iterator[Done]:
     """Tell what is done inside, how long it took and how it ended, with the fields as they are at its end.
 
     Args:
         log: the part's logger.
-        what: the past participle that begins the message, and ends the span's name: `caseledger.<what>`.
+        what: see `Done`, which is given to whoever must say at its end that it was something else.
         fields: may be added to while it is done.
     """
     started = perf_counter()
+    done = Done(what)
     with _span(what) as span:
         try:
-            yield
+            yield done
         except Exception as error:
             # The class only: the text of an error that is not the ledger's own may quote anything.
             fields |= {"error": type(error).__name__, "retry": int(bool(getattr(error, "retry", False)))}
@@ -93,11 +102,13 @@ def watched(log: logging.Logger, what: str, fields: Fields) -> Iterator[None]:
             told["seconds"] = round(perf_counter() - started, 6)
             failed = "error" in told
             if span is not None:
+                if done.what != what:
+                    span.update_name(_name(done.what))
                 _attribute(span, told, failed=failed)
             level = logging.WARNING if failed else logging.INFO
             if log.isEnabledFor(level):
                 said = " ".join(f"{name}={value}" for name, value in told.items())
-                log.log(level, "%s %s", f"not {what}" if failed else what, said, extra={"caseledger": told})
+                log.log(level, "%s %s", f"not {done.what}" if failed else done.what, said, extra={"caseledger": told})
 
 
 def _span(what: str) -> AbstractContextManager[Any]:
@@ -106,9 +117,13 @@ def _span(what: str) -> AbstractContextManager[Any]:
     tracer = trace.get_tracer("caseledger")
     # An exception would be recorded with its text and its stack, and with them whatever they quote.
     span: AbstractContextManager[Any] = tracer.start_as_current_span(
-        f"caseledger.{what}", record_exception=False, set_status_on_exception=False
+        _name(what), record_exception=False, set_status_on_exception=False
     )
     return span
+
+
+def _name(what: str) -> str:
+    return f"caseledger.{what}"
 
 
 def _attribute(span: Any, told: Fields, *, failed: bool) -> None:  # noqa: ANN401 - of a package that may be missing

@@ -74,6 +74,11 @@ def test_a_retry_a_refusal_and_a_batch_say_so(ledger: Ledger, log: pytest.LogCap
     with pytest.raises(Refused):
         ledger.do(end)
     assert (fields(log)[-1]["refused"], fields(log)[-1]["rule"], fields(log)[-1]["events"]) == (1, "OP-14", 0)
+    assert (
+        log.records[-1].getMessage().startswith("refused commands=1 attempts=1 command=end_opinion events=0 refused=1")
+    )
+    ledger.do_batch([[end], [accept]])
+    assert log.records[-1].getMessage().startswith("recorded commands=2 attempts=1 events=0 repeated=1 refused=1")
     ledger.do_batch([[accept], [end]], dry_run=True)
     assert (
         log.records[-1].getMessage().startswith("decided commands=2 attempts=1 dry_run=1 events=0 repeated=1 refused=1")
@@ -152,6 +157,16 @@ def test_a_command_is_a_span_within_the_services_own(ledger: Ledger, spans: InMe
     assert ours.parent.span_id == outer.span_id
     assert ours.attributes is not None
     assert (ours.attributes["caseledger.command"], ours.attributes["caseledger.events"]) == ("register_center", 1)
+
+
+def test_a_refusal_is_a_span_of_that_name_and_no_failure(ledger: Ledger, spans: InMemorySpanExporter) -> None:
+    tell(ledger, 4)
+    with pytest.raises(Refused):
+        ledger.do(command_from("end_opinion", {"actor": actor("manager"), "case": COMPLAINT}))
+    span = _all(spans)[-1]
+    assert span.attributes is not None
+    assert (span.name, span.attributes["caseledger.rule"]) == ("caseledger.refused", "OP-14")
+    assert span.status.status_code is trace.StatusCode.UNSET
 
 
 def test_a_failure_is_told_by_its_class_alone(
