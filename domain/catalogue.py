@@ -120,5 +120,5 @@ def command_from(name: str, values: Mapping[str, Any]) -> Command:
 def _told(one: ErrorDetails) -> str:
     """What is wrong with a field; what an id is, in words."""
     if one["type"] == "string_pattern_mismatch":
-        return form_of(one["ctx"]["pattern"])
+        return form_of(one.get("ctx", {})["pattern"])
     return one["msg"].removeprefix("Value error, ")

@@ -170,7 +170,7 @@ def _plain(value: object) -> str:
 
 def _type(kind: type[BaseModel], field: str) -> str:
     """The type as it is written in the code, in the words of this page."""
-    written = next(
+    written: str = next(
         vars(one)["__annotations__"][field] for one in kind.__mro__ if field in vars(one).get("__annotations__", {})
     )
     annotation = kind.model_fields[field].annotation

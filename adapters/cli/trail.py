@@ -115,7 +115,8 @@ def trail(
 
 def _line(entry: TrailEntry) -> dict[str, object]:
     """An entry for people: words in both languages instead of codes."""
-    told = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    told: dict[str, object] = {field.name: getattr(entry, field.name) for field in fields(entry)}
     evidence = f"{told.pop('evidence_zh')} / {told.pop('evidence_en')}" if entry.evidence_zh else None
     words = {"event": event_words(entry.event), "role": shown(Role(entry.role)), "evidence": evidence}
-    return told | words | {"late_reason": LateReason(entry.late_reason) if entry.late_reason else None}
+    told["late_reason"] = LateReason(entry.late_reason) if entry.late_reason else None
+    return told | words

@@ -53,6 +53,8 @@ class Link(Reach):
         self._last = Quick(last_of(self._side), engine)
         self._derived = derived
         self._connection: Connection | None = None
+        self.opened = 0
+        """How often a connection was opened; where it grew, the database may have been another one meanwhile."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -156,6 +158,7 @@ class Link(Reach):
 
     def _connect(self) -> Connection:
         connection = self.engine.connect()
+        self.opened += 1
         easy = EASY.get(self.engine.dialect.name)
         if self._derived and easy is not None:
             cursor = connection.connection.cursor()

@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from ...domain.values import utc_text
 from ..facts.rows import COPIED_FROM
 from .aside import all_aside, at_fault, cases_aside, is_of_a_case, set_aside, take_back
+from .history import check_history
 from .place import Place, advance, find, locked, look, make_sure, move_on, overtaken
 from .quick import together
 from .reading import Newsreader, first_after
@@ -62,6 +63,7 @@ class Stepper:
         self._clock: Final = clock
         self._news: Final = Newsreader(ends.source.engine, whole=carrier.fetches)
         self._known: _Known | None = None
+        self._trusted: int | None = None
 
     def step(self, most: int) -> Place:
         """Take in at most so many events; give where the follower stands then. A paused one stays where it is.
@@ -134,6 +136,7 @@ class Stepper:
             place, aside = locked(target)
             at = utc_text(self._clock())
             seen = self._ends.source.last_position()
+            self._look_back(place)
             with self._moment() as source:
                 new = self._news.news(source, place, seen, most)
                 if new is None or place.paused_at is not None or place.position is None:
@@ -150,6 +153,12 @@ class Stepper:
                 moved, cursor = advance(target, place, new.reached, at)
             make_sure(cursor)
         return moved, left
+
+    def _look_back(self, place: Place) -> None:
+        """Make sure of the history on each new connection: a server that is restored has ended the last one."""
+        if self._trusted != self._ends.source.opened:
+            check_history(self._ends, place)
+            self._trusted = self._ends.source.opened
 
     def _read(self, source: Connection, new: News, left: AbstractSet[str]) -> list[Told]:
         """Read the cases that have something new, but for some."""

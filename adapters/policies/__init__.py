@@ -129,7 +129,7 @@ def _told(error: ErrorDetails) -> str:
     """One wrong value: where it is, what is wrong, and what would be right where that can be said."""
     place = ".".join(map(str, error["loc"]))
     if error["type"] == "string_pattern_mismatch":
-        return f"{place}: {form_of(error['ctx']['pattern'])}"
+        return f"{place}: {form_of(error.get('ctx', {})['pattern'])}"
     if error["type"] != "extra_forbidden":
         return f"{place}: {error['msg'].removeprefix('Value error, ')}"
     near = get_close_matches(str(error["loc"][-1]), Policy.model_fields, n=1)
