@@ -82,7 +82,8 @@ def test_what_cannot_be_followed_is_said_in_one_line(caseledger: Run) -> None:
     for closed in ("nowhere/facts.db", "folder"):
         told = caseledger("follow", "--to", closed, "--once")
         assert (told.exit_code, told.out) == (1, "")
-        assert told.err.startswith(f"caseledger: {closed}: the database refused")
+        assert told.err.startswith("caseledger: ")
+        assert f"{closed}: the database refused" in told.err
     for wrong in (["--to", ""], ["--to", "sqlite://"], ["--to", "facts.db", "--pause", "--resume"], []):
         assert caseledger("follow", *wrong).exit_code == 2
 

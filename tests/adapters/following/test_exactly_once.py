@@ -153,7 +153,8 @@ def test_a_runner_whose_row_somebody_removed_waits_until_the_target_is_made_anew
             Follower(world.url, target).close()
             soon(lambda: is_at(target, world.last), "the facts follow")
         assert "row in ledger_follower is gone" in caplog.text
-        assert "another runner was quicker" not in caplog.text
+        # A quick step finds its row moved or gone, and cannot tell which; the next one says.
+        assert caplog.text.count("another runner was quicker") <= 1
         assert world.differences(target) == []
 
 
