@@ -69,5 +69,6 @@ def _tell(found: CheckReport) -> None:
     if found.is_clean:
         say("the facts say what the events say")
         return
-    say(f"{found.differing} rows differ from the events; `caseledger rebuild` reads them anew. The first of them:")
+    said = "first keep a copy and find out which side was changed; then `caseledger rebuild` reads the facts anew"
+    say(f"{found.differing} rows differ from the events: {said}. The first of them:")
     print_rows(found.differences, Form.TABLE)

@@ -77,6 +77,6 @@ def _rows(connection: Connection, query: Executable) -> set[tuple[Any, ...]]:
 
 def _differs(name: str, case: str, what: str) -> Finding:
     said = "its facts are not what its events say" if what == "differs" else f"a row of its facts is {what}"
-    return fault(
-        "facts", said, f"{name} {case}", f"`caseledger check` shows all of it, `caseledger rebuild {name}` mends"
-    )
+    # Rebuilt at once they would agree, and nobody could tell any more which of the two was changed.
+    first = "first keep a copy of the database and find out which side was changed; `caseledger check` shows all of it"
+    return fault("facts", said, f"{name} {case}", f"{first}. Then `caseledger rebuild {name}` mends the facts")

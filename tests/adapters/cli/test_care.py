@@ -17,6 +17,15 @@ def broken(case: str, ledger: Path) -> str:
 
 
 @pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("command", ["check", "doctor"])
+def test_evidence_is_kept_before_the_facts_are_made_to_agree_again(caseledger: Run, command: str) -> None:
+    """Whether the facts or the events were changed, a rebuild would leave nobody able to tell."""
+    told = caseledger(command).out
+    assert "find out which side was changed" in told
+    assert told.index("first keep a copy") < told.index("caseledger rebuild")
+
+
+@pytest.mark.usefixtures("broken")
 def test_a_fact_that_is_not_what_the_events_say_is_named_and_ends_with_1(caseledger: Run) -> None:
     said = caseledger("check", "--format", "json")
     assert (said.exit_code, said.err, said.json["clean"]) == (1, "", False)
