@@ -34,6 +34,7 @@ class Within:
         Raises:
             Refused: by a rule; nothing was recorded.
             ConflictError: others were quicker again and again; nothing was recorded, the transaction is whole.
+            StaleTransactionError: others have written, and the transaction does not see it; nothing was recorded.
             NoTransactionError: the transaction has ended.
             TransactionBrokenError: the database has undone the whole transaction.
             StoreError: the database would not take it.
@@ -58,6 +59,7 @@ class Within:
 
         Raises:
             ConflictError: others were quicker again and again; nothing was recorded, the transaction is whole.
+            StaleTransactionError: others have written, and the transaction does not see it; nothing was recorded.
             NoTransactionError: the transaction has ended.
             TransactionBrokenError: the database has undone the whole transaction.
             StoreError: the database would not take it.

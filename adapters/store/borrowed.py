@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from .database import Database
 from .errors import (
+    DeadlockError,
     ForeignConnectionError,
     LedgerSettingsError,
     NoTransactionError,
@@ -93,6 +94,7 @@ class Borrowed:
         Raises:
             NoTransactionError: the transaction has ended.
             TransactionBrokenError: the database has undone the whole transaction.
+            StaleTransactionError: others have written, and the transaction's isolation level hides it.
             eventsourcing.persistence.PersistenceError: the database failed; the transaction is as before.
         """
         del single
@@ -204,7 +206,19 @@ class Borrowed:
             raise TransactionBrokenError(
                 f"the database has undone the whole transaction ({translated}); end it and begin again",
             ) from None
+        found = error if isinstance(error, PersistenceError) else translate(error, self.engine.dialect)
+        if isinstance(found, (IntegrityError, DeadlockError)):
+            self._check_sees_others()
         self._fail(error)
+
+    def _check_sees_others(self) -> None:
+        """Where the transaction does not see what others commit meanwhile, to decide anew finds the same conflict."""
+        level = self._connection.get_isolation_level()
+        if level in {"REPEATABLE READ", "SERIALIZABLE"} and self.engine.dialect.name != "sqlite":
+            raise StaleTransactionError(
+                f"others have written since this transaction first read, and at {level} it does not see that; roll "
+                "back and begin again, with the ledger's command first or at READ COMMITTED"
+            )
 
     def _fail(self, error: Exception) -> NoReturn:
         translated = error if isinstance(error, PersistenceError) else translate(error, self.engine.dialect)

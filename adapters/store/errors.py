@@ -81,7 +81,10 @@ class ForeignConnectionError(StoreError):
 
 
 class StaleTransactionError(StoreError):
-    """The caller's transaction on SQLite rests on what others have changed since; it is to be begun anew."""
+    """The caller's transaction rests on what others have changed since, and does not see it; it is to be begun anew.
+
+    So on SQLite, and on servers at REPEATABLE READ or SERIALIZABLE.
+    """
 
     retry = True
 

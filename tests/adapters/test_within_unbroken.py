@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Thread
+from typing import Literal
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from caseledger import Ledger, Refused, load_policy
-from caseledger.adapters.store.errors import NoTransactionError, TransactionBrokenError
+from caseledger.adapters.store.errors import NoTransactionError, StaleTransactionError, TransactionBrokenError
 from caseledger.adapters.testing import OPINION, accept, adopt, assess, register
 
 TICKETS = "CREATE TABLE tickets (id INTEGER PRIMARY KEY, opinion VARCHAR(64))"
@@ -181,4 +182,31 @@ def test_on_sqlite_a_savepoint_of_an_engine_that_begins_its_transactions_is_take
                 ledger.within(connection).do(accept())
             begun.rollback()
         assert ledger.histories([OPINION])[OPINION] == ()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_where_others_writes_are_not_seen_a_conflict_is_said_at_once(
+    request: pytest.FixtureRequest, server: str, level: Literal["REPEATABLE READ", "SERIALIZABLE"]
+) -> None:
+    if (server, level) == ("mariadb_url", "SERIALIZABLE"):
+        return  # there others wait for whoever has read
+    url = request.getfixturevalue(server)
+    engine = create_engine(url, isolation_level=level)
+    with Ledger(url) as ledger, engine.connect() as connection:
+        ledger.do_batch([[register(), adopt()]])
+        begun = connection.begin()
+        assert connection.execute(text("SELECT count(*) FROM ledger_events")).scalar_one() > 0
+        first = ledger.do(accept(command_id="cmd:1"))
+        for case in ("opinion:other", OPINION):
+            with pytest.raises(StaleTransactionError, match="READ COMMITTED") as told:
+                ledger.within(connection).do(accept(case=case, command_id="cmd:1" if case == OPINION else "cmd:2"))
+            assert told.value.retry
+        begun.rollback()
+        with connection.begin():
+            inside = ledger.within(connection)
+            again = inside.do(accept(command_id="cmd:1"))
+            assert (again.repeated, again.number) == (True, first.number)
+            assert (inside.do(accept(case="opinion:other", command_id="cmd:2")).number or "").endswith("0002")
     engine.dispose()
