@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Table, inspect
@@ -19,7 +19,7 @@ from ..facts.installing import install, is_installed, one_at_a_time
 from ..facts.marks import NO_MARK, ledger_facts, marks
 from ..store.engine import connect, place
 from ..store.errors import NotALedgerError
-from ..store.sqlite_settings import LEDGER_APPLICATION_ID
+from ..store.sqlite_settings import FACTS_APPLICATION_ID, LEDGER_APPLICATION_ID
 from ..store.tables import ledger_meta
 from .errors import TargetRefusedError
 from .place import begin, find
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from ..facts.installing import Views
     from ..facts.keeper import Keeper
     from .link import Link
-
-FACTS_APPLICATION_ID: Final = 0x434C_4446
-"""`PRAGMA application_id` of a SQLite file that holds facts only: the letters CLDF."""
 
 
 def target_engine(url: str, lock_timeout: float) -> Engine:

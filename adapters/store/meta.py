@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from .dialects import triggers_of
 from .engine import place
-from .errors import LedgerMissingError
+from .errors import LedgerMissingError, NotAllowedError
 from .mark import OURS, LedgerMeta, read_mark, write_mark
 from .migrations import format_on, release_of, statements
 from .reaching import changing, check_path, explained, looking
@@ -53,8 +53,7 @@ def make_ledger(
     Raises: as `create_ledger`, but for what opening a ledger would refuse.
     """
     # A look first: an account that may not make tables opens what is there, and no lock is taken.
-    with looking(engine) as connection:
-        found = read_mark(connection)
+    found = _looked_up(engine)
     if found is not None:
         return found
     number = format_on(engine.dialect)
@@ -83,11 +82,21 @@ def open_ledger(engine: Engine) -> LedgerMeta:
     check_path(engine)
     if engine.dialect.name == "sqlite" and engine.url.database and not Path(engine.url.database).exists():
         raise LedgerMissingError(f"there is no ledger at {place(engine)}; create one, or give the path of an old one")
-    with looking(engine) as connection:
-        found = read_mark(connection)
+    found = _looked_up(engine)
     if found is None:
         raise LedgerMissingError(f"there is no ledger in {place(engine)} yet; create one first")
     return present(found, engine)
+
+
+def _looked_up(engine: Engine) -> LedgerMeta | None:
+    try:
+        with looking(engine) as connection:
+            return read_mark(connection)
+    except NotAllowedError as error:
+        raise NotAllowedError(
+            f"{error}. This account may not read the ledger itself. Right would be the service's account (`caseledger "
+            "grants --account NAME` prints what it needs); a reader's account asks the facts and views in plain SQL"
+        ) from None
 
 
 def create_snapshot_table(engine: Engine) -> None:

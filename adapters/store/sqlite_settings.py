@@ -12,6 +12,9 @@ LEDGER_APPLICATION_ID: Final = 0x434C_4447
 KEYS_APPLICATION_ID: Final = 0x434C_4B59
 """`PRAGMA application_id` of a key file: the letters CLKY."""
 
+FACTS_APPLICATION_ID: Final = 0x434C_4446
+"""`PRAGMA application_id` of a SQLite file that holds facts only: the letters CLDF."""
+
 _FULL: Final = 2
 
 _CACHE_KIB: Final = 16 * 1024
@@ -51,6 +54,11 @@ def _check_owner(connection: sqlite3.Connection, path: str, application_id: int)
     (found,) = connection.execute("PRAGMA application_id").fetchone()
     if found == application_id:
         return
+    if found == FACTS_APPLICATION_ID and application_id == LEDGER_APPLICATION_ID:
+        raise NotALedgerError(
+            f"{path} holds the facts of a ledger, which a follower keeps there, and no ledger. Right would be its "
+            "views in plain SQL, or the path of the ledger itself",
+        )
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if found or tables:
         raise NotALedgerError(

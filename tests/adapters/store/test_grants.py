@@ -150,6 +150,15 @@ def test_a_reader_queries_facts_and_views_and_meets_no_event_and_no_key(server_u
         assert all(refused(url, f"DELETE FROM {name}") for name in NAMES.facts)
 
 
+def test_a_reader_who_opens_the_ledger_is_told_whose_account_that_wants(postgresql_url: str) -> None:
+    Ledger(postgresql_url).close()
+    with (
+        account(postgresql_url, reader_grants) as url,
+        pytest.raises(NotAllowedError, match=r"permission denied.*service's account.*grants --account.*plain SQL"),
+    ):
+        Ledger(url, create=False)
+
+
 def test_where_a_step_is_due_a_service_account_is_told_who_must_take_it(
     server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
