@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import text
 
 from ...projections.facts import ALL
+from ..store.mariadb import LEAST_PACKET
 from ..store.migrations import family
 from ..store.reaching import looking
 from .finding import Finding, Severity
@@ -78,6 +79,7 @@ def of(engine: Engine) -> Iterator[Finding]:
         found = _READ[kind](connection)
         yield from judged(kind, found)
         if kind == "mariadb":
+            yield from _packet(connection)
             yield from _tables(connection)
         if kind == "postgresql":
             yield from _kept(connection)
@@ -119,6 +121,14 @@ def _mariadb(connection: Connection) -> dict[str, str]:
         "SHOW SESSION VARIABLES WHERE variable_name IN ('transaction_isolation', 'tx_isolation')"
     ).first()
     return found | ({"transaction_isolation": str(isolation[1])} if isolation else {})
+
+
+def _packet(connection: Connection) -> Iterator[Finding]:
+    most: int = connection.exec_driver_sql("SELECT @@GLOBAL.max_allowed_packet").scalar_one()
+    if most < LEAST_PACKET:
+        what = f"it is {most}: the server ends the connection of whoever records several large events at once"
+        right = f"max_allowed_packet = {LEAST_PACKET} at least"
+        yield Finding(Severity.FAULT, "settings", what, "max_allowed_packet", right)
 
 
 def _tables(connection: Connection) -> Iterator[Finding]:

@@ -107,6 +107,10 @@ class ForbiddenRowError(StoreError, DatabaseError):
     """A rule of the database's that is not the ledger's forbids a row: a site's own CHECK, trigger or unique index."""
 
 
+class EventTooLargeError(StoreError, DatabaseError):
+    """One event is larger than MariaDB's `max_allowed_packet`; nothing was recorded."""
+
+
 class TroubleError(StoreError, OperationalError):
     """The database could not do it now. Nothing was acknowledged, and what was not acknowledged may not be there."""
 

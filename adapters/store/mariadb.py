@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Dialect, Table, bindparam, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
-from .errors import APPEND_ONLY
+from .errors import APPEND_ONLY, EventTooLargeError
 from .statements import Row, text_of
 
 LOCK_KEY: Final = "append-lock"
@@ -16,6 +16,14 @@ APPEND_LOCK: Final = f"SELECT value FROM ledger_meta WHERE `key` = '{LOCK_KEY}' 
 
 BATCHES: Final = (100, 10, 1)
 """How many rows one statement inserts: three texts serve any number of events."""
+
+STATEMENT_BYTES: Final = 512 * 1024
+"""How long a statement of several rows gets at most: half of the smallest `max_allowed_packet` that is in use."""
+
+LEAST_PACKET: Final = 2 * STATEMENT_BYTES
+"""Bytes that a server must take in one statement; MariaDB's own default is sixteen times that."""
+
+_LARGEST_PACKET: Final = "SELECT @@max_allowed_packet"
 
 
 def _bound(name: str) -> ColumnElement[Any]:
@@ -39,14 +47,36 @@ class MariaInsert:
     def __call__(self, cursor: DBAPICursor, rows: Sequence[Row]) -> list[int]:
         """Insert the rows in their order; give their positions."""
         positions: list[int] = []
-        done = 0
-        for size, text in self._texts.items():
-            while len(rows) - done >= size:
-                cursor.execute(text, [value for row in rows[done : done + size] for value in row])
-                # InnoDB numbers the rows of one INSERT … VALUES without gaps; lastrowid is the first of them.
-                positions.extend(range(cursor.lastrowid, cursor.lastrowid + size))
-                done += size
+        while rest := rows[len(positions) :]:
+            size = next(size for size in self._texts if size == 1 or (len(rest) >= size and _fits(rest[:size])))
+            if size == 1:
+                _check_packet(cursor, rest[0])
+            cursor.execute(self._texts[size], [value for row in rest[:size] for value in row])
+            # InnoDB numbers the rows of one INSERT … VALUES without gaps; lastrowid is the first of them.
+            positions.extend(range(cursor.lastrowid, cursor.lastrowid + size))
         return positions
+
+
+def _length(row: Row) -> int:
+    """How many bytes of a statement a row takes at most: each of its own may be escaped, names and commas beside."""
+    return 2 * (len(row.state) + len(row.stream) + len(row.name)) + 100
+
+
+def _fits(rows: Sequence[Row]) -> bool:
+    return sum(map(_length, rows)) <= STATEMENT_BYTES
+
+
+def _check_packet(cursor: DBAPICursor, row: Row) -> None:
+    """Ask before an event is sent that the server may not take: it would end the connection, and not say why."""
+    if _length(row) <= STATEMENT_BYTES:
+        return
+    cursor.execute(_LARGEST_PACKET)
+    ((most,),) = cursor.fetchall()
+    if _length(row) > most:
+        raise EventTooLargeError(
+            f"an event of {row.stream} may take {_length(row)} bytes of a statement, and the server takes {most}; "
+            "right would be a larger max_allowed_packet, or fewer words"
+        )
 
 
 class MariaSide:
