@@ -16,6 +16,6 @@ def test_a_finding_is_a_line_with_its_place_and_its_remedy(case: str, ledger: Pa
     said = caseledger("doctor")
     assert (said.exit_code, said.err, len(said.out.splitlines())) == (1, "", 1)
     assert said.out.startswith("fault facts: fact_opinions opinion:1: ")
-    assert "Right would be: `caseledger check`" in said.out
+    assert "Right would be: first keep a copy of the database" in said.out
     (found,) = caseledger("doctor", "--json").json["findings"]
     assert (found["severity"], found["check"]) == ("fault", "facts")
