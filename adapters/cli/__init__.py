@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from ... import __version__
 from .lean_sqlite import stop_counting_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERSION: Final = f"caseledger {__version__}"
+
+def version_line() -> str:
+    """The program's name and version, as `--version` prints them."""
+    return f"caseledger {version('caseledger')}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"] and _written(VERSION):
+    if given == ["--version"] and _written(version_line()):
         return 0
     stop_counting_memory()
     try:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from . import (
-    VERSION,
     care,
     copying,
     do,
@@ -23,6 +22,7 @@ from . import (
     report,
     trail,
     upgrading,
+    version_line,
     watch,
 )
 from .options import Db
@@ -39,7 +39,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(VERSION)
+        typer.echo(version_line())
         raise typer.Exit
 
 
