@@ -85,6 +85,7 @@ _HOME = {
     "Erased": "domain.personal",
     "Estate": "domain.center_events",
     "Event": "domain.event",
+    "EventTooLargeError": "adapters.store.errors",
     "ExplainNotOurs": "domain.opinion.not_ours",
     "FactsStaleError": "adapters.facts",
     "Figures": "adapters.figures",

@@ -50,6 +50,7 @@ from .adapters.store.errors import (
     DeadlockError as DeadlockError,
     DiskFullError as DiskFullError,
     DriverMissingError as DriverMissingError,
+    EventTooLargeError as EventTooLargeError,
     ForbiddenRowError as ForbiddenRowError,
     ForeignConnectionError as ForeignConnectionError,
     ForkedError as ForkedError,
