@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from .lean_sqlite import stop_counting_memory
+from .versioning import version_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-def version_line() -> str:
-    """The program's name and version, as `--version` prints them."""
-    return f"caseledger {version('caseledger')}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

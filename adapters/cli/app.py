@@ -22,10 +22,10 @@ from . import (
     report,
     trail,
     upgrading,
-    version_line,
     watch,
 )
 from .options import Db
+from .versioning import version_line
 
 app = typer.Typer(
     name="caseledger",

@@ -137,6 +137,7 @@ from .domain.opinion.platform import (
 from .domain.opinion.repetition import TreatAsUnsatisfied as TreatAsUnsatisfied
 from .domain.opinion.steps import Step as Step
 from .domain.opinion.suggestions import DecideSuggestion as DecideSuggestion
+from .domain.opinion.timing import Verdict as Verdict
 from .domain.opinion.words import (
     ActionKind as ActionKind,
     AlertLevel as AlertLevel,
@@ -223,7 +224,7 @@ from .projections.reports.corrective import CorrectiveCall as CorrectiveCall
 from .projections.reports.due import DueStep as DueStep
 from .projections.reports.monthly import MonthlyOpinions as MonthlyOpinions
 from .projections.reports.surveys import SurveyRates as SurveyRates
-from .projections.reports.timeliness import Timeliness as Timeliness
+from .projections.reports.timeliness import ClockRan as ClockRan, Timeliness as Timeliness
 from .projections.reports.trail import TrailEntry as TrailEntry
 from .projections.vocabulary import Column as Column
 
