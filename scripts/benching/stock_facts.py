@@ -27,7 +27,7 @@ _LATER: Final = (
 _COUNTS: Final = ("dispatches", "plans", "turns", "callbacks", "follow_ups", "comments", "second_complaints")
 _TURN: Final = (
     "started_at", "plan_first_proposed_at", "plan_last_proposed_at", "plan_approved_at", "finished_at",
-    "callback_due_at", "called_back_at", "satisfied",
+    "callback_due_at", "called_back_at", "satisfied", "ended_at",
 )  # fmt: skip
 _ANSWERS: Final = ("handled_in_time", "outcome_satisfied", "attitude_satisfied", "satisfied")
 _CENTER: Final = (
@@ -181,6 +181,7 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
             "ended_at = :occurred_at, ended_month = substr(:local_date, 1, 7), ending = :ending, "
             "source_status = :source_status, handled_at = coalesce(handled_at, :occurred_at), status = 'ended'"
         ),
+        _turn("ended_at = :occurred_at"),
     ),
 }
 """What each event changes, by its stored name."""

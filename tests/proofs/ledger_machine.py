@@ -161,6 +161,10 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=PICKS, version=st.integers(1, 6))
     def replay(self, pick: int, version: int) -> None:
         case, commands = self._case(pick)
+        if version > len(commands):
+            with pytest.raises(UnknownCase, match=f"1 to {len(commands)}"):
+                self.ledger.replay(self.numbers[case], version=version)
+            return
         shown = self.ledger.replay(self.numbers[case], version=version)
         assert (shown.case, shown.number) == (case, self.numbers[case])
         assert [record.command_id for record in shown.events] == commands[:version]
