@@ -10,7 +10,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import finalize
 
-from ...projections.vocabulary import CASE
 from .keeper import SIZES, Statement, chunks, events_of, values_of
 from .rows import Put
 from .workshop import Workshop, tools_for
@@ -104,10 +103,6 @@ class Live:
         keeper = touched.keeper
         rows = [row for row in rows if row[0] in touched.cases]
         old = [case for case in cases if touched.cases.get(case)]
-        if keeper.declaration.key == (CASE,):
-            # The row that is put takes the place of the one that is there.
-            told = {row[0] for row in rows}
-            old = [case for case in old if case not in told]
         keeper.drop(cursor, keeper.table, old)
         if keeper.name not in self._puts:
             self._puts[keeper.name] = Put(keeper.table, self._engine, source="sqlite")
