@@ -49,3 +49,20 @@ def test_a_running_follower_notices_and_goes_no_further(
             runner.join()
         assert [type(error) for error in ended] == [HistoryChangedError]
         assert follower.lag().position == stands
+
+
+def test_a_step_by_a_connection_that_was_opened_anew_looks_back_first(sqlite_url: str, new_url: NewUrl) -> None:
+    with World(sqlite_url, steps=10) as world, Follower(world.url, new_url("sqlite")) as follower:
+        follower.catch_up()
+        stands = follower.lag().position
+        tell(
+            sqlite_url,
+            "drop trigger ledger_events_no_update",
+            "update ledger_events set state = cast(state || ' ' as blob)",
+        )
+        world.live(3)
+        # As after a stop, or a loss that was noticed elsewhere.
+        follower._ends.source.close()
+        with pytest.raises(HistoryChangedError):
+            follower._once()
+        assert follower.lag().position == stands
