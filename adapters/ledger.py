@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ..domain.access import access_of, reveal
 from ..domain.refusal import Refused
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .executing import Result
     from .history import Outcome
     from .keystore import KeyStore
+    from .looking import Wanted
 
 
 class Ledger(Care):
@@ -223,25 +224,18 @@ class Ledger(Care):
         """
         return self._figures
 
-    def find(  # noqa: PLR0913 - one for each way to look
-        self,
-        *,
-        number: str | None = None,
-        unit: str | None = None,
-        customer: str | None = None,
-        status: str | None = None,
-        center: str | None = None,
-        limit: int = 100,
-    ) -> list[CaseFound]:
+    def find(self, *, limit: int = 100, **wanted: Unpack[Wanted]) -> list[CaseFound]:
         """Find cases by what is known of them; all that is given must hold. Latest first.
+
+        Args:
+            limit: at most so many.
+            wanted: `number` on the form, `unit`, `customer`, `status` or `center`.
 
         Raises:
             Refused: a status or center that there is not.
             StoreError: the database failed.
         """
-        return self._figures.find(
-            number=number, unit=unit, customer=customer, status=status, center=center, limit=limit
-        )
+        return self._figures.find(limit=limit, **wanted)
 
     # What is due
 

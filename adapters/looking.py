@@ -41,31 +41,26 @@ class Looking:
     def __init__(self, database: Database) -> None:
         self._reading = Reading(database)
 
-    def find(  # noqa: PLR0913 - one for each way to look
-        self,
-        *,
-        number: str | None = None,
-        unit: str | None = None,
-        customer: str | None = None,
-        status: str | None = None,
-        center: str | None = None,
-        limit: int = 100,
-    ) -> list[CaseFound]:
+    def find(self, *, limit: int = 100, **wanted: Unpack[Wanted]) -> list[CaseFound]:
         """Find cases of every kind by what is known of them; all that is given must hold. Latest first.
+
+        Args:
+            limit: at most so many.
+            wanted: `number` on the form, `unit`, `customer`, `status` or `center`.
 
         Raises:
             Refused: a status or center that there is not; the error lists the words for where a case stands.
             PersistenceError: the database failed.
 
         """
-        given = {"number": number, "unit": unit, "customer": customer, "status": status, "center": center}
-        wanted = {name: value for name, value in given.items() if value is not None}
+        given = _given_words(wanted)
         check_words(**given)
         if not 0 <= limit < MOST:
             raise MissingDetail(f"{limit} is no number of cases", rule="form", right="0 or more", where="limit")
-        if status is not None:
-            check_status(status)
-        return self._reading.rows(cases.cases(frozenset(wanted)), cases.row, {**wanted, "most": limit}, center)
+        if "status" in given:
+            check_status(given["status"])
+        query = cases.cases(frozenset(given))
+        return self._reading.rows(query, cases.row, {**given, "most": limit}, given.get("center"))
 
     def number_found(self, **wanted: Unpack[Wanted]) -> int:
         """How many cases `find` would give without a limit.
@@ -73,7 +68,7 @@ class Looking:
         Raises: as `find`.
 
         """
-        given = {name: str(value) for name, value in wanted.items() if value is not None}
+        given = _given_words(wanted)
         self.find(**wanted, limit=0)
         return self._counted(cases.number_of(frozenset(given)), given)
 
@@ -137,3 +132,7 @@ class Looking:
                 f"no case has the number {case}", rule="ids", right="an id or a form number", where="case"
             )
         return found[0].case
+
+
+def _given_words(wanted: Wanted) -> dict[str, str]:
+    return {name: str(value) for name, value in wanted.items() if value is not None}

@@ -191,18 +191,20 @@ def _type(kind: type[BaseModel], field: str) -> str:
 
 def _words_of(annotation: object) -> Iterator[type[Enum]]:
     """The lists of words in a field's type."""
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _words_of(part)
+    return (one for one in _classes(annotation) if issubclass(one, Enum))
 
 
 def _values_of(annotation: object) -> Iterator[type[BaseModel]]:
     """The values of several fields in a field's type."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in TOLD_ELSEWHERE:
+    return (one for one in _classes(annotation) if issubclass(one, BaseModel) and one not in TOLD_ELSEWHERE)
+
+
+def _classes(annotation: object) -> Iterator[type]:
+    """The classes that a type is made of."""
+    if isinstance(annotation, type):
         yield annotation
     for part in get_args(annotation):
-        yield from _values_of(part)
+        yield from _classes(part)
 
 
 def _parts(kinds: Iterable[type[BaseModel]]) -> Iterator[str]:

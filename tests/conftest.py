@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.databases import VARIABLES, Missing, empty_database, server
-from tests.servers import memory, servers_shared
+from tests.own_server import memory
+from tests.servers import servers_shared
 
 LABELS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"

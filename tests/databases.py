@@ -25,7 +25,8 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tests.servers import MYSQL, NoServerError, shared_server
+from tests.own_server import MYSQL, NoServerError
+from tests.servers import shared_server
 
 VARIABLES = {"postgresql": "CASELEDGER_TEST_POSTGRES", "mariadb": "CASELEDGER_TEST_MARIADB"}
 USUAL = {

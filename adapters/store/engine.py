@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from . import mysql, sqlite_settings
 from .errors import DriverMissingError, LedgerSettingsError, UnsupportedDatabaseError
-from .forks import stay_at_home
+from .forks import refuse_in_forks
 
 LOCK_TIMEOUT: Final = 5.0
 """Seconds a writer waits for its turn unless told otherwise."""
@@ -84,7 +84,7 @@ def connect(
         raise DriverMissingError(
             f"the driver {missing.name} is not installed; right would be: pip install 'caseledger[{extra}]'"
         ) from None
-    stay_at_home(engine)
+    refuse_in_forks(engine)
     return engine
 
 

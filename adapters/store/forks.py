@@ -49,7 +49,7 @@ class Home:
         self._process = None
 
 
-def stay_at_home(engine: Engine) -> None:
+def refuse_in_forks(engine: Engine) -> None:
     """Let no connection of a pool be taken in a fork of the process that made it; whoever uses the engine is told so.
 
     The fork makes connections of its own from then on. The other's stays open: to close it here would end it there.

@@ -15,7 +15,7 @@ _OF_INDEX: Final = re.compile(r"UNIQUE constraint failed: index '(\w+)'$")
 _KEY: Final = re.compile(r"for key '(?:\w+\.)?(\w+)'$")
 
 
-def site_s_own(error: BaseException, database: str, code: str) -> str | None:
+def foreign_constraint(error: BaseException, database: str, code: str) -> str | None:
     """Name the unique constraint that a row violates where it is not the store's own; never a value of the row.
 
     MariaDB and MySQL call every primary key PRIMARY: one of a site's own table counts as the store's.

@@ -31,7 +31,7 @@ from .errors import (
     TroubleError,
     UnsupportedDatabaseError,
 )
-from .taken import site_s_own
+from .taken import foreign_constraint
 
 _CLASSES: Final[dict[str, type[PersistenceError]]] = {
     "InterfaceError": InterfaceError,
@@ -107,7 +107,7 @@ def _from_driver(error: BaseException, database: str) -> PersistenceError:
     found = next((_CLASSES[base.__name__] for base in type(error).__mro__ if base.__name__ in _CLASSES), None)
     if found is IntegrityError or told.code in CHECKED:
         # A trigger's refusal is a conflict only where the trigger is the store's own.
-        own = site_s_own(error, database, told.code) if told.code in TAKEN else None
+        own = foreign_constraint(error, database, told.code) if told.code in TAKEN else None
         if own is not None:
             return ForbiddenRowError(
                 f"a unique constraint that is not the ledger's, {own}, forbids this row ({told.code}); nothing was "

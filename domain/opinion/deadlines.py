@@ -165,7 +165,7 @@ def confirm(_command: ConfirmDeadlines, state: OpinionState, terms: Terms) -> tu
 def taken_up_again(state: OpinionState, terms: Terms, moment: datetime) -> tuple[Event, ...]:
     """Give the next follow-up the end of the seven days that run now, where its time ran out while the case had ended.
 
-    Follow-ups are owed while a complaint is handled (4.4.1.2). One that had run out before the end stays late.
+    Follow-ups are owed while a complaint is handled (OP-9; 4.4.1.2). One that had run out before the end stays late.
     """
     owed = run_of(state, Clock.FOLLOW_UP, 1, number=len(state.follow_ups) + 1)
     due = next_due(state, terms, moment)

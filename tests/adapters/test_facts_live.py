@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from eventsourcing.persistence import StoredEvent
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, MetaData, insert, select
 
@@ -20,20 +20,13 @@ from caseledger.projections.compile import select_of, table_of
 from caseledger.projections.events import ledger_events
 from caseledger.projections.events import metadata as events_metadata
 from tests.projections.made_up import CASES, NAMES, TURNS, Stored, fold, stored
-from tests.projections.test_select import HISTORIES, rows_of
+from tests.projections.test_select import HISTORIES, SOME, rows_of
 
 DECLARED = (CASES, TURNS)
 TABLES = {one.name: table_of(one, MetaData()) for one in DECLARED}
 OPENED, CHANGED, NOTED = NAMES
 MANY = 600
 """More cases than one statement names."""
-
-SOME = settings(
-    deadline=None,  # no test of time
-    max_examples=25,
-    # Each example is rolled back, so that one database serves them all.
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The database server is killed under writers: they are told so, try again, and nothing acknowledged is lost.
 
-The server is the test's own (tests/servers.py), for nobody else would like it killed.
+The server is the test's own (tests/own_server.py), for nobody else would like it killed.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import pytest
 
 from tests.databases import VARIABLES, Server, empty_database
 from tests.differential.processes import process
+from tests.own_server import MYSQL, NoServerError, OwnServer
 from tests.proofs import serving
 from tests.proofs.conftest import Report
 from tests.proofs.sizes import SERVER_KILLS
-from tests.servers import MYSQL, NoServerError, OwnServer, own_server
+from tests.servers import own_server
 
 
 @pytest.mark.slow

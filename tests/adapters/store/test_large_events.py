@@ -12,7 +12,8 @@ from caseledger.adapters.doctor import examine
 from caseledger.adapters.store import SqlFactory
 from caseledger.adapters.store.errors import EventTooLargeError
 from tests.databases import Server, empty_database
-from tests.servers import NoServerError, own_server
+from tests.own_server import NoServerError
+from tests.servers import own_server
 
 Open = Callable[[str], SqlFactory]
 MIB = 1024 * 1024
